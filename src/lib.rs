@@ -1,0 +1,4 @@
+//! Parlour.
+pub mod gateway;
+pub mod names;
+pub mod sdp;
