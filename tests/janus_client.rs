@@ -1,5 +1,14 @@
 //! The client against a real Janus.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test may fail"
+)]
+
 mod support;
 
 use std::rc::Rc;
