@@ -257,7 +257,7 @@ async fn a_refused_offer_is_told_as_such() {
     let janus = TestJanus::start().await;
     let call = Call::open(&gateway(&janus)).await;
     call.line.join(room("tea"), feed(), soon()).await.unwrap();
-    let bad = Sdp::from_gateway("v=0\r\n").unwrap();
+    let bad = Sdp::from_gateway("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n").unwrap();
     let refused = call.line.publish(bad, Vec::new(), soon()).await;
     let Err(GatewayError::OfferRefused { code: 465, detail }) = refused else {
         panic!("{refused:?}")
@@ -447,7 +447,7 @@ async fn a_probe_tells_a_hung_gateway_and_leaves_nothing() {
     let gateway = gateway(&janus);
     gateway.probe(soon()).await.unwrap();
     assert!(janus.sessions().await.is_empty());
-    janus.suspend();
+    janus.suspend().await;
     for _ in 0..3 {
         let deadline = Instant::now() + Duration::from_millis(200);
         let hung = gateway.probe(deadline).await;

@@ -381,7 +381,7 @@ async fn a_hung_janus_times_out_requests_and_polls() {
     let client = Client::new(Rc::new(transport));
     let (session, mut heard) = session(&client).await;
     session.keepalive(soon()).await.unwrap();
-    janus.suspend();
+    janus.suspend().await;
     let begun = Instant::now();
     let deadline = begun + Duration::from_millis(500);
     let hung = session.keepalive(deadline).await;
@@ -421,6 +421,45 @@ async fn a_stopped_janus_leaves_neither_process_nor_directory() {
     janus.stop().await;
     assert!(!directory.exists());
     assert!(!std::path::Path::new(&format!("/proc/{pid}")).exists());
+}
+
+#[actix::test]
+async fn a_janus_does_not_outlive_the_thread_that_started_it() {
+    let started = std::thread::spawn(|| {
+        actix::System::new().block_on(async {
+            let mut spawned = Spawned::start(support::janus::options()).await.unwrap();
+            let pid = spawned.pid().unwrap();
+            let name = spawned.access().server_name.clone();
+            assert!(
+                tokio::time::timeout(Duration::ZERO, spawned.exited())
+                    .await
+                    .is_err()
+            );
+            std::mem::forget(spawned); // as if we had been killed
+            (pid, name)
+        })
+    });
+    let (pid, name) = started.join().unwrap();
+    // ended, if not waited for: a zombie has no command line
+    let command = format!("/proc/{pid}/cmdline");
+    eventually("the process is gone", Duration::from_secs(5), async || {
+        std::fs::read(&command).is_ok_and(|command| command.is_empty())
+            || !std::path::Path::new(&command).exists()
+    })
+    .await;
+    std::fs::remove_dir_all(std::env::temp_dir().join(name)).unwrap();
+}
+
+#[actix::test]
+async fn a_janus_that_cannot_run_is_told_with_its_own_words() {
+    let options = parlour::janus::spawn::SpawnOptions {
+        program: "false".into(),
+        ..support::janus::options()
+    };
+    let Err(error) = Spawned::start(options).await else {
+        panic!("it cannot start")
+    };
+    assert!(error.to_string().contains("ended at its start"), "{error}");
 }
 
 #[actix::test]

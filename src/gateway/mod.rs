@@ -47,7 +47,7 @@ pub enum GatewayError {
         /// Janus's words.
         detail: String,
     },
-    /// It said no to something else.
+    /// It said no to something else. Code 0: it was not asked, as that side is not usable (any more).
     #[error("the gateway refused `{request}`: {detail} (code {code})")]
     Refused {
         /// Which request.
@@ -293,9 +293,10 @@ pub struct Opened {
     pub events: Box<dyn EventStream>,
 }
 
-/// What comes from the gateway, in order.
+/// What comes from the gateway, in order. The answers to what a [`Line`] asks come this way too, so
+/// they come only while somebody listens.
 pub trait EventStream {
-    /// The next events, at least one unless the gateway only said that it lives. Never cancelled
+    /// The next events; none if the gateway only said that it lives, or answered. Never cancelled
     /// while its call lives and never called again after an error: what was under way is lost with it.
     fn next(&mut self) -> LocalBoxFuture<'_, Result<Vec<GatewayEvent>, GatewayError>>;
 }
@@ -335,7 +336,8 @@ pub trait Line {
         deadline: Instant,
     ) -> LocalBoxFuture<'static, Result<(), GatewayError>>;
 
-    /// Asks for an offer that restarts ICE of the subscribing side.
+    /// Asks for an offer that restarts ICE of the subscribing side. While an offer is unanswered:
+    /// [`Subscribed::Nothing`] after a second, and the offer is pushed after its answer.
     fn restart_subscriber(
         &self,
         deadline: Instant,

@@ -110,6 +110,7 @@ impl Handle {
             after,
         };
         let mut members = Map::new();
+        members.insert("janus".into(), "message".into());
         members.insert("body".into(), json_of(body)?);
         if let Some(jsep) = jsep {
             members.insert("jsep".into(), json_of(jsep)?);
@@ -129,9 +130,8 @@ impl Handle {
         let handle = Some(self.state.id);
         let answer = self
             .shared
-            .ask_as(transaction.clone(), "message", handle, members, deadline)
-            .await
-            .map_err(|error| named(error, name));
+            .ask_as(transaction.clone(), name, handle, members, deadline)
+            .await;
         if matches!(answer, Err(Error::Core { .. } | Error::Unauthorised)) {
             under_way.spoils = false; // read and refused: nothing is under way
         }
@@ -240,30 +240,4 @@ impl Drop for UnderWay<'_> {
 
 fn json_of(value: impl Serialize) -> Result<Value, Error> {
     serde_json::to_value(value).map_err(|error| Error::protocol(format!("not sent: {error}")))
-}
-
-/// Names the plugin's request rather than `message`.
-fn named(error: Error, name: &'static str) -> Error {
-    match error {
-        Error::Core { code, reason, .. } => Error::Core {
-            request: name,
-            code,
-            reason,
-        },
-        Error::Timeout {
-            request: "message",
-            after,
-        } => Error::Timeout {
-            request: name,
-            after,
-        },
-        Error::Timeout { .. }
-        | Error::Unreachable { .. }
-        | Error::Lost { .. }
-        | Error::SessionLost
-        | Error::Unauthorised
-        | Error::Plugin { .. }
-        | Error::Unusable { .. }
-        | Error::Protocol { .. } => error,
-    }
 }

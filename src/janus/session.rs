@@ -229,7 +229,7 @@ impl Shared {
         if let Some(error) = self.lost() {
             return Err(error);
         }
-        members.insert("janus".into(), name.into());
+        members.entry("janus").or_insert_with(|| name.into());
         let request = Request {
             name,
             session: Some(self.id),

@@ -10,7 +10,7 @@ use parlour::janus::transport::http::HttpTransport;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use super::soon;
+use super::{eventually, soon};
 
 /// A Janus of the test's own. Killed when dropped.
 pub struct TestJanus {
@@ -21,7 +21,7 @@ pub struct TestJanus {
 impl TestJanus {
     /// Starts one, on free ports.
     pub async fn start() -> Self {
-        let spawned = Spawned::start(SpawnOptions::default())
+        let spawned = Spawned::start(options())
             .await
             .expect("a Janus can be started");
         Self {
@@ -58,9 +58,20 @@ impl TestJanus {
         self.spawned.restart().await.expect("Janus starts again");
     }
 
-    /// SIGSTOP: it hangs.
-    pub fn suspend(&self) {
+    /// SIGSTOP: it hangs, with all its threads.
+    pub async fn suspend(&self) {
         self.signal(Signal::STOP);
+        let tasks = format!("/proc/{}/task", self.spawned.pid().expect("it runs"));
+        let stopped = |task: std::io::Result<std::fs::DirEntry>| {
+            let stat = std::fs::read_to_string(task.unwrap().path().join("stat")).unwrap();
+            stat.rsplit_once(") ").unwrap().1.starts_with('T')
+        };
+        eventually(
+            "all threads stand still",
+            Duration::from_secs(5),
+            async || std::fs::read_dir(&tasks).unwrap().all(stopped),
+        )
+        .await;
     }
 
     /// SIGCONT: it goes on.
@@ -151,6 +162,18 @@ impl TestJanus {
             "request": request});
         self.admin("", message).await["response"].take()
     }
+}
+
+/// Debian's Janus, or the one that the environment names: `TEST_JANUS` the program, `TEST_JANUS_LIBRARY`
+/// the folder of its plugins.
+#[expect(clippy::disallowed_methods, reason = "tests have no settings")]
+pub fn options() -> SpawnOptions {
+    let mut options = SpawnOptions::default();
+    if let Ok(program) = std::env::var("TEST_JANUS") {
+        options.program = program.into();
+    }
+    options.library = std::env::var("TEST_JANUS_LIBRARY").ok().map(Into::into);
+    options
 }
 
 fn ids(list: &Value) -> Vec<u64> {

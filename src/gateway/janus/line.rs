@@ -1,6 +1,6 @@
 //! One call's line to Janus: a session, its publisher handle, its subscriber handle.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -57,8 +57,8 @@ struct Subscriber {
     videoroom: VideoRoom,
     /// What the last offer has on its m-lines.
     streams: RefCell<Vec<SubscribedStream>>,
-    /// The last offer, to know a doubled one.
-    last_offer: RefCell<String>,
+    /// The version of the last offer, to know one that is doubled or overtaken.
+    version: Cell<Option<u64>>,
 }
 
 impl JanusLine {
@@ -90,13 +90,11 @@ impl JanusLine {
         joined.as_ref().map(|(_, feed)| feed.clone())
     }
 
-    /// Takes an offer that Janus pushed; none if it was there before.
+    /// Takes an offer that Janus pushed; none if it is not news.
     pub(super) fn pushed(&self, offer: Offer) -> Result<Option<SubscriberOffer>, GatewayError> {
         match self.subscriber() {
-            Some(subscriber) if *subscriber.last_offer.borrow() != offer.sdp => {
-                subscriber.take(offer).map(Some)
-            }
-            _ => Ok(None),
+            Some(subscriber) => subscriber.take(offer),
+            None => Ok(None),
         }
     }
 
@@ -214,7 +212,7 @@ impl JanusLine {
         let subscriber = Rc::new(Subscriber {
             videoroom: attached.map_err(words::error)?,
             streams: RefCell::default(),
-            last_offer: RefCell::default(),
+            version: Cell::default(),
         });
         // known before its first event
         *self.shared.subscriber.borrow_mut() = Some(subscriber.clone());
@@ -264,18 +262,25 @@ impl Drop for Unjoined<'_> {
 }
 
 impl Subscriber {
-    /// Remembers an offer and says it in our terms.
-    fn take(&self, offer: Offer) -> Result<SubscriberOffer, GatewayError> {
-        let text = offer.sdp.clone();
+    /// Remembers an offer and says it in our terms; none if a later one is known, or itself: what is
+    /// asked for and what is pushed reach us by two ways.
+    fn take(&self, offer: Offer) -> Result<Option<SubscriberOffer>, GatewayError> {
+        let version = words::version(&offer.sdp);
+        if version.is_some() && version <= self.version.get() {
+            log::debug!("an offer is passed over, a later one is known");
+            return Ok(None);
+        }
         let offer = words::offer(offer, &self.streams.borrow())?;
-        *self.last_offer.borrow_mut() = text;
+        self.version.set(version);
         *self.streams.borrow_mut() = offer.streams.clone();
-        Ok(offer)
+        Ok(Some(offer))
     }
 
     fn subscribed(&self, updated: Updated) -> Result<Subscribed, GatewayError> {
         match updated {
-            Updated::Offer(offer) => self.take(offer).map(Subscribed::Offer),
+            Updated::Offer(offer) => Ok(self
+                .take(offer)?
+                .map_or(Subscribed::Nothing, Subscribed::Offer)),
             Updated::Unchanged | Updated::Postponed => Ok(Subscribed::Nothing),
         }
     }

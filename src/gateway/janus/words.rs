@@ -205,6 +205,12 @@ pub(super) fn offer(
     })
 }
 
+/// The version of a description: the third word of its origin, which Janus counts up.
+pub(super) fn version(sdp: &str) -> Option<u64> {
+    let origin = sdp.lines().find_map(|line| line.strip_prefix("o="))?;
+    origin.split(' ').nth(2)?.parse().ok()
+}
+
 /// A candidate, or the end of them.
 pub(super) fn candidate(candidate: Option<Candidate>) -> Value {
     match candidate {

@@ -14,11 +14,12 @@ use tokio::time::Instant;
 use super::errors::Error;
 
 pub mod http;
+pub mod observed;
 
 /// One request, without the API secret, which the transport adds.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// What it is, for errors: `create`, `attach`, `message` …
+    /// What it is, for errors and meters: `create`, `attach` …, of a message its body's `request`.
     pub name: &'static str,
     /// The session it is for; none for the server itself.
     pub session: Option<u64>,
