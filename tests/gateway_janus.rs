@@ -29,8 +29,9 @@ use parlour::janus::transport::{Link, Request, Transport};
 use parlour::names::{Feed, Generation, Mid, Of, ParticipantId, Source, StreamSpec};
 use parlour::sdp::Sdp;
 use serde_json::{Value, json};
+use support::call::{self, Call, feed, mid, room};
 use support::janus::TestJanus;
-use support::{answer_to, soon};
+use support::soon;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -93,103 +94,6 @@ impl Link for RenamingLink {
         let events = self.inner.events(session);
         async move { events.await.map(|events| renamed(&events, &theirs, DUMMY)) }.boxed_local()
     }
-}
-
-/// A call's line, its events listened to in the background.
-struct Call {
-    id: SessionId,
-    line: Rc<dyn Line>,
-    events: mpsc::UnboundedReceiver<Result<GatewayEvent, GatewayError>>,
-}
-
-impl Call {
-    async fn open(gateway: &JanusGateway) -> Self {
-        let id = SessionId::random();
-        let opened = gateway.open(id, soon()).await.unwrap();
-        let (sender, events) = mpsc::unbounded_channel();
-        let mut stream = opened.events;
-        actix::spawn(async move {
-            loop {
-                match stream.next().await {
-                    Ok(events) => events.into_iter().for_each(|event| {
-                        let _ = sender.send(Ok(event));
-                    }),
-                    Err(error) => {
-                        let _ = sender.send(Err(error));
-                        return;
-                    }
-                }
-            }
-        });
-        Self {
-            id,
-            line: opened.line,
-            events,
-        }
-    }
-
-    async fn until<T>(
-        &mut self,
-        what: &str,
-        wanted: impl Fn(&Result<GatewayEvent, GatewayError>) -> Option<T>,
-    ) -> T {
-        let look = async {
-            loop {
-                let event = self.events.recv().await.expect("the stream has not ended");
-                if let Some(found) = wanted(&event) {
-                    return found;
-                }
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(10), look)
-            .await
-            .unwrap_or_else(|_| panic!("not heard: {what}"))
-    }
-
-    async fn offered(&mut self) -> SubscriberOffer {
-        self.until("a pushed offer", |event| match event {
-            Ok(GatewayEvent::SubscriberOffer(offer)) => Some(offer.clone()),
-            _ => None,
-        })
-        .await
-    }
-
-    /// Everything heard so far.
-    fn heard(&mut self) -> Vec<Result<GatewayEvent, GatewayError>> {
-        std::iter::from_fn(|| self.events.try_recv().ok()).collect()
-    }
-}
-
-fn room(id: &str) -> MediaRoom {
-    MediaRoom {
-        id: id.into(),
-        capacity: 5,
-    }
-}
-
-fn feed() -> Feed {
-    Feed {
-        participant: ParticipantId::random(),
-        generation: Generation::next(),
-    }
-}
-
-fn mid(text: &str) -> Mid {
-    Mid::parse(text).unwrap()
-}
-
-fn wanting(streams: &[(&str, &str)]) -> SubscriptionChange {
-    SubscriptionChange {
-        subscribe: streams
-            .iter()
-            .map(|(feed, stream)| (Feed::parse(feed).unwrap(), mid(stream)))
-            .collect(),
-        unsubscribe: Vec::new(),
-    }
-}
-
-fn answer(offer: &SubscriberOffer) -> Sdp {
-    Sdp::from_gateway(&answer_to(offer.offer.as_str())).unwrap()
 }
 
 fn gateway(janus: &TestJanus) -> JanusGateway {
@@ -287,86 +191,8 @@ async fn an_id_that_is_not_free_yet_is_tried_again() {
 async fn streams_are_subscribed_changed_and_let_go() {
     let janus = TestJanus::start().await;
     let gateway = gateway_with_dummy(&janus).await;
-    let mut call = Call::open(&gateway).await;
-    let line = call.line.clone();
-    let others = line.join(room("tea"), feed(), soon()).await.unwrap();
-    assert_eq!(others[0].feed.to_string(), DUMMY);
-    assert_eq!(others[0].streams[1].source, Source::Camera);
-
-    // nobody there: nothing is changed, and the next try is sound
-    let nobody = line.subscribe(wanting(&[("pnobody-1", "0")]), soon()).await;
-    assert!(matches!(nobody, Ok(Subscribed::NoSuchFeed)), "{nobody:?}");
-    let nothing = line.subscribe(SubscriptionChange::default(), soon()).await;
-    assert!(matches!(nothing, Ok(Subscribed::Nothing)), "{nothing:?}");
-
-    let first = line.subscribe(wanting(&[(DUMMY, "0")]), soon()).await;
-    let Ok(Subscribed::Offer(first)) = first else {
-        panic!("{first:?}")
-    };
-    assert_eq!(first.streams.len(), 1);
-    assert_eq!(first.streams[0].feed.to_string(), DUMMY);
-    // unanswered: the next is pushed after the answer
-    let second = line.subscribe(wanting(&[(DUMMY, "1")]), soon()).await;
-    assert!(matches!(second, Ok(Subscribed::Nothing)), "{second:?}");
-    line.answer(answer(&first), soon()).await.unwrap();
-    let second = call.offered().await;
-    assert_eq!(second.streams.len(), 2);
-    line.answer(answer(&second), soon()).await.unwrap();
-
-    // one missing feed changes nothing for the other
-    let both = line.subscribe(wanting(&[("pnobody-1", "0")]), soon()).await;
-    assert!(matches!(both, Ok(Subscribed::NoSuchFeed)), "{both:?}");
-    let paused = Preference {
-        mid: second.streams[1].mid.clone(),
-        substream: None,
-        temporal: None,
-        send: Some(false),
-    };
-    line.prefer(vec![paused], soon()).await.unwrap();
-
-    let restarted = line.restart_subscriber(soon()).await;
-    let Ok(Subscribed::Offer(restarted)) = restarted else {
-        panic!("{restarted:?}")
-    };
-    assert_eq!(
-        restarted.streams, second.streams,
-        "the m-lines are as before"
-    );
-    line.answer(answer(&restarted), soon()).await.unwrap();
-
-    let fewer = SubscriptionChange {
-        subscribe: Vec::new(),
-        unsubscribe: vec![second.streams[0].mid.clone()],
-    };
-    let Ok(Subscribed::Offer(fewer)) = line.subscribe(fewer, soon()).await else {
-        panic!("an offer is due")
-    };
-    assert_eq!(fewer.streams, second.streams[1..]);
-
-    // a new subscribing side, without a word from the old one
-    let before = janus.handles(call.id.0).await.len();
-    line.drop_subscriber().await;
-    let unanswerable = line.answer(answer(&fewer), soon()).await;
-    assert!(matches!(
-        unanswerable,
-        Err(GatewayError::Refused { code: 0, .. })
-    ));
-    let anew = line
-        .subscribe(wanting(&[(DUMMY, "0"), (DUMMY, "1")]), soon())
-        .await;
-    assert!(matches!(anew, Ok(Subscribed::Offer(offer)) if offer.streams.len() == 2));
-    support::eventually(
-        "the old handle is gone",
-        Duration::from_secs(5),
-        async || janus.handles(call.id.0).await.len() == before,
-    )
-    .await;
-    for event in call.heard() {
-        assert!(
-            matches!(event, Ok(GatewayEvent::Configured(_))),
-            "{event:?}"
-        );
-    }
+    let handles = async |session: SessionId| janus.handles(session.0).await.len();
+    call::subscribes_changes_and_lets_go(&gateway, DUMMY, handles).await;
 }
 
 #[actix::test]

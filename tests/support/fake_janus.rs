@@ -408,7 +408,9 @@ fn post(
                     event["jsep"] = said.jsep.clone();
                 }
                 let fault = message.and_then(|name| state.fault(&On::Event(name)));
-                answer_by_event(session, event, fault, state, shared);
+                if !said.silent {
+                    answer_by_event(session, event, fault, state, shared);
+                }
             }
             for (to, event) in said.others {
                 state.push(to, event);

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+pub mod call;
 pub mod fake_janus;
 pub mod janus;
 

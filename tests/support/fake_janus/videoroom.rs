@@ -24,6 +24,11 @@ struct Publisher {
 }
 
 struct Subscriber {
+    session: u64,
+    /// Whether the last offer was answered; if not, the next waits.
+    answered: bool,
+    /// Whether one waits.
+    pending: bool,
     /// The m-lines: feed and mid of each, none if inactive.
     lines: Vec<Option<(String, String)>>,
     version: u64,
@@ -34,6 +39,8 @@ pub struct Answer {
     /// In the answer itself, not in an event.
     pub direct: bool,
     data: Value,
+    /// No event comes.
+    pub silent: bool,
     /// Null if none.
     pub jsep: Value,
     /// What others hear of it: session and event.
@@ -44,6 +51,7 @@ impl Answer {
     fn event(data: Value) -> Self {
         Self {
             direct: false,
+            silent: false,
             data,
             jsep: Value::Null,
             others: Vec::new(),
@@ -101,6 +109,9 @@ impl Rooms {
             "join" if body["ptype"] == "publisher" => self.join(session, handle, room, body),
             "join" => {
                 let subscriber = Subscriber {
+                    session,
+                    answered: true,
+                    pending: false,
                     lines: Vec::new(),
                     version: 0,
                 };
@@ -112,12 +123,26 @@ impl Rooms {
                 answer
             }
             "update" => self.change(handle, &body["subscribe"], &body["unsubscribe"], "updated"),
-            "start" => Answer::event(json!({"videoroom": "event", "started": "ok"})),
-            "configure" if jsep["type"] == "offer" => self.publish(handle, jsep),
+            "start" => {
+                let mut answer = Answer::event(json!({"videoroom": "event", "started": "ok"}));
+                if let Some(subscriber) = self.subscribers.get_mut(&handle) {
+                    subscriber.answered = true;
+                    if std::mem::take(&mut subscriber.pending) {
+                        answer.others.push(subscriber.pushed(handle));
+                    }
+                }
+                answer
+            }
+            "configure" if jsep["type"] == "offer" => self.publish(handle, body, jsep),
             "configure" if body["restart"] == true => {
                 let mut answer = Answer::event(json!({"videoroom": "event", "configured": "ok"}));
                 if let Some(subscriber) = self.subscribers.get_mut(&handle) {
-                    answer.jsep = subscriber.offer();
+                    if subscriber.answered {
+                        answer.jsep = subscriber.offer();
+                    } else {
+                        subscriber.pending = true;
+                        answer.silent = true;
+                    }
                 }
                 answer
             }
@@ -134,6 +159,9 @@ impl Rooms {
         };
         let room = &gone.room;
         let mut events = Vec::new();
+        for (handle, subscriber) in &mut self.subscribers {
+            events.extend(subscriber.without(*handle, &gone.feed));
+        }
         if !gone.streams.is_empty() {
             let data = json!({"videoroom": "event", "room": room, "unpublished": gone.feed});
             events.extend(self.to_others(handle, room, &data));
@@ -185,7 +213,7 @@ impl Rooms {
         Answer::event(data)
     }
 
-    fn publish(&mut self, handle: u64, jsep: &Value) -> Answer {
+    fn publish(&mut self, handle: u64, body: &Value, jsep: &Value) -> Answer {
         let Some(publisher) = self.publishers.get_mut(&handle) else {
             return Answer::error(424, "Invalid request: one has to join first");
         };
@@ -200,7 +228,11 @@ impl Rooms {
                 } else {
                     ("video", "vp8")
                 };
-                json!({"type": kind, "mindex": index, "mid": index.to_string(), "codec": codec})
+                let mid = index.to_string();
+                let described = body["descriptions"].as_array();
+                let described = described.into_iter().flatten().find(|d| d["mid"] == *mid);
+                json!({"type": kind, "mindex": index, "mid": mid, "codec": codec,
+                    "description": described.map(|described| &described["description"])})
             })
             .collect();
         let (room, streams) = (publisher.room.clone(), publisher.streams.clone());
@@ -255,7 +287,10 @@ impl Rooms {
         }
         let mut data = json!({"videoroom": word});
         let mut jsep = Value::Null;
-        if subscriber.lines != before {
+        if subscriber.lines != before && !subscriber.answered {
+            subscriber.pending = true;
+            data = json!({"videoroom": "updating"});
+        } else if subscriber.lines != before {
             data["streams"] = subscriber.streams();
             jsep = subscriber.offer();
         }
@@ -283,8 +318,33 @@ impl Subscriber {
         self.lines.iter().enumerate().map(stream).collect()
     }
 
+    /// What a publisher's end does to it.
+    fn without(&mut self, handle: u64, feed: &str) -> Option<(u64, Value)> {
+        let of_feed =
+            |line: &&mut Option<(String, String)>| line.as_ref().is_some_and(|(of, _)| of == feed);
+        let gone: Vec<_> = self.lines.iter_mut().filter(of_feed).collect();
+        if gone.is_empty() {
+            return None;
+        }
+        gone.into_iter().for_each(|line| *line = None);
+        if self.answered {
+            return Some(self.pushed(handle));
+        }
+        self.pending = true;
+        None
+    }
+
+    /// An offer of Janus's own accord.
+    fn pushed(&mut self, handle: u64) -> (u64, Value) {
+        let data = json!({"videoroom": "updated", "streams": self.streams()});
+        let event = json!({"janus": "event", "session_id": self.session, "sender": handle,
+            "plugindata": plugindata(&data), "jsep": self.offer()});
+        (self.session, event)
+    }
+
     fn offer(&mut self) -> Value {
         self.version += 1;
+        self.answered = false;
         let mut sdp = format!(
             "v=0\r\no=- 1 {} IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n",
             self.version
