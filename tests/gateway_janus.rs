@@ -20,19 +20,15 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use parlour::gateway::janus::JanusGateway;
-use parlour::gateway::{
-    Gateway, GatewayError, GatewayEvent, Line, MediaRoom, Preference, SessionId, Subscribed,
-    SubscriberOffer, SubscriptionChange,
-};
+use parlour::gateway::{Gateway, GatewayError, GatewayEvent, SessionId};
 use parlour::janus::errors::Error;
 use parlour::janus::transport::{Link, Request, Transport};
-use parlour::names::{Feed, Generation, Mid, Of, ParticipantId, Source, StreamSpec};
+use parlour::names::{Of, Source, StreamSpec};
 use parlour::sdp::Sdp;
 use serde_json::{Value, json};
 use support::call::{self, Call, feed, mid, room};
 use support::janus::TestJanus;
 use support::soon;
-use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 const OFFER: &str = include_str!("fixtures/chromium_offer.sdp");

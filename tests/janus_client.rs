@@ -18,60 +18,18 @@ use parlour::janus::check::check;
 use parlour::janus::client::{Client, random_id};
 use parlour::janus::errors::Error;
 use parlour::janus::events::Kind;
-use parlour::janus::session::{Events, Heard, Session};
-use parlour::janus::spawn::Spawned;
+use parlour::janus::session::{Heard, Session};
 use parlour::janus::transport::http::HttpTransport;
 use parlour::janus::videoroom::{
     Description, RoomOptions, Said, StreamChoice, Subscribe, Updated, VideoRoom,
 };
 use parlour::secret::Secret;
 use support::janus::TestJanus;
+use support::session::Listener;
 use support::{answer_to, eventually, soon};
-use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 const OFFER: &str = include_str!("fixtures/chromium_offer.sdp");
-
-/// What a session heard, listened to in the background; an error is its last word.
-struct Listener(mpsc::UnboundedReceiver<Result<Heard, Error>>);
-
-impl Listener {
-    fn of(mut events: Events) -> Self {
-        let (sender, receiver) = mpsc::unbounded_channel();
-        actix::spawn(async move {
-            loop {
-                match events.next().await {
-                    Ok(heard) => heard.into_iter().for_each(|heard| {
-                        let _ = sender.send(Ok(heard));
-                    }),
-                    Err(error) => {
-                        let _ = sender.send(Err(error));
-                        return;
-                    }
-                }
-            }
-        });
-        Self(receiver)
-    }
-
-    async fn until<T>(&mut self, wanted: impl Fn(&Result<Heard, Error>) -> Option<T>) -> T {
-        let look = async {
-            loop {
-                let heard = self.0.recv().await.expect("the session still listens");
-                if let Some(found) = wanted(&heard) {
-                    return found;
-                }
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(10), look)
-            .await
-            .expect("heard in time")
-    }
-
-    async fn end(&mut self) -> Error {
-        self.until(|heard| heard.clone().err()).await
-    }
-}
 
 async fn session(client: &Client) -> (Session, Listener) {
     let (session, events) = client.create(random_id(), soon()).await.unwrap();
@@ -341,16 +299,6 @@ async fn a_wrong_secret_is_told_from_everything_else() {
 }
 
 #[actix::test]
-async fn a_spawned_janus_is_fit_for_use() {
-    let janus = TestJanus::start().await;
-    let report = check(&janus.client(), soon()).await.unwrap();
-    assert!(report.version >= 1102, "{report:?}");
-    assert!(report.secret_enforced && report.videoroom && report.string_ids && report.accepting);
-    assert_eq!(report.server_name, janus.access().server_name);
-    assert!(janus.sessions().await.is_empty());
-}
-
-#[actix::test]
 async fn a_killed_janus_ends_the_poll_and_what_waits_and_comes_back() {
     let mut janus = TestJanus::start().await;
     let client = janus.client();
@@ -410,66 +358,4 @@ async fn a_hung_janus_times_out_requests_and_polls() {
     assert!(begun.elapsed() < Duration::from_millis(3000));
     janus.resume();
     assert!(client.destroy(session.id(), soon()).await.unwrap());
-}
-
-#[actix::test]
-async fn a_stopped_janus_leaves_neither_process_nor_directory() {
-    let mut janus = TestJanus::start().await;
-    let pid = janus.spawned().pid().unwrap();
-    let directory = std::env::temp_dir().join(&janus.access().server_name);
-    assert!(directory.exists());
-    janus.stop().await;
-    assert!(!directory.exists());
-    assert!(!std::path::Path::new(&format!("/proc/{pid}")).exists());
-}
-
-#[actix::test]
-async fn a_janus_does_not_outlive_the_thread_that_started_it() {
-    let started = std::thread::spawn(|| {
-        actix::System::new().block_on(async {
-            let mut spawned = Spawned::start(support::janus::options()).await.unwrap();
-            let pid = spawned.pid().unwrap();
-            let name = spawned.access().server_name.clone();
-            assert!(
-                tokio::time::timeout(Duration::ZERO, spawned.exited())
-                    .await
-                    .is_err()
-            );
-            std::mem::forget(spawned); // as if we had been killed
-            (pid, name)
-        })
-    });
-    let (pid, name) = started.join().unwrap();
-    // ended, if not waited for: a zombie has no command line
-    let command = format!("/proc/{pid}/cmdline");
-    eventually("the process is gone", Duration::from_secs(5), async || {
-        std::fs::read(&command).is_ok_and(|command| command.is_empty())
-            || !std::path::Path::new(&command).exists()
-    })
-    .await;
-    std::fs::remove_dir_all(std::env::temp_dir().join(name)).unwrap();
-}
-
-#[actix::test]
-async fn a_janus_that_cannot_run_is_told_with_its_own_words() {
-    let options = parlour::janus::spawn::SpawnOptions {
-        program: "false".into(),
-        ..support::janus::options()
-    };
-    let Err(error) = Spawned::start(options).await else {
-        panic!("it cannot start")
-    };
-    assert!(error.to_string().contains("ended at its start"), "{error}");
-}
-
-#[actix::test]
-async fn what_is_not_installed_is_named() {
-    let options = parlour::janus::spawn::SpawnOptions {
-        program: "janus-that-is-not-there".into(),
-        ..Default::default()
-    };
-    let Err(error) = Spawned::start(options).await else {
-        panic!("it cannot start")
-    };
-    assert!(error.to_string().contains("janus-that-is-not-there"));
 }

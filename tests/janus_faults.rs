@@ -11,31 +11,21 @@
 
 mod support;
 
-use std::rc::Rc;
 use std::time::Duration;
 
-use parlour::janus::client::{Client, random_id};
+use parlour::janus::client::random_id;
 use parlour::janus::errors::Error;
-use parlour::janus::events::Kind;
-use parlour::janus::session::{Events, Heard, Session};
-use parlour::janus::transport::http::HttpTransport;
-use parlour::janus::videoroom::{RoomOptions, Said, VideoRoom};
+use parlour::janus::videoroom::VideoRoom;
 use serde_json::{Value, json};
 use support::fake_janus::{FakeJanus, Fault, On};
+use support::session::{Call, PATIENCE, client};
 use support::soon;
-use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 const OFFER: &str = include_str!("fixtures/chromium_offer.sdp");
 
-/// What a request may take here, and how much later its error may come.
-const PATIENCE: Duration = Duration::from_millis(300);
+/// How much later than due an error may come.
 const GRACE: Duration = Duration::from_millis(700);
-
-fn client(fake: &FakeJanus) -> Client {
-    let transport = HttpTransport::new(&fake.url(), Some(fake.secret())).unwrap();
-    Client::new(Rc::new(transport.with_poll_deadline(PATIENCE * 2)))
-}
 
 /// The kind of an error, without its words.
 fn kind(error: &Error) -> &'static str {
@@ -100,68 +90,6 @@ fn answer_faults() -> Vec<(Fault, &'static str)> {
         (error(Value::Null), "protocol"),
     ]);
     all
-}
-
-/// One call: a session somebody listens to, and a handle in a room.
-struct Call {
-    session: Session,
-    videoroom: VideoRoom,
-    heard: mpsc::UnboundedReceiver<Result<Heard, Error>>,
-}
-
-fn listen(mut events: Events) -> mpsc::UnboundedReceiver<Result<Heard, Error>> {
-    let (sender, receiver) = mpsc::unbounded_channel();
-    actix::spawn(async move {
-        loop {
-            match events.next().await {
-                Ok(heard) => heard.into_iter().for_each(|heard| {
-                    let _ = sender.send(Ok(heard));
-                }),
-                Err(error) => {
-                    let _ = sender.send(Err(error));
-                    return;
-                }
-            }
-        }
-    });
-    receiver
-}
-
-impl Call {
-    async fn start(client: &Client) -> Self {
-        let (session, events) = client.create(random_id(), soon()).await.unwrap();
-        let videoroom = VideoRoom::attach(&session, "test", soon()).await.unwrap();
-        Self {
-            session,
-            videoroom,
-            heard: listen(events),
-        }
-    }
-
-    async fn joined(client: &Client, feed: &str) -> Self {
-        let call = Self::start(client).await;
-        let options = RoomOptions::default();
-        let made = call
-            .videoroom
-            .create_room("tea", &options, None, soon())
-            .await;
-        assert!(matches!(
-            made,
-            Ok(()) | Err(Error::Plugin { code: 427, .. })
-        ));
-        call.videoroom
-            .join_publisher("tea", feed, soon())
-            .await
-            .unwrap();
-        call
-    }
-
-    async fn next(&mut self) -> Result<Heard, Error> {
-        tokio::time::timeout(Duration::from_secs(5), self.heard.recv())
-            .await
-            .expect("heard in time")
-            .expect("not ended")
-    }
 }
 
 /// Runs a request that must fail as `due` by its deadline.
@@ -358,173 +286,6 @@ async fn a_wrong_poll_ends_the_session_once_and_is_not_repeated() {
         );
         assert_eq!(fake.count("poll"), before + 1, "{what}");
     }
-}
-
-#[actix::test]
-async fn a_lost_poll_fails_what_waits_at_once() {
-    let fake = FakeJanus::start().await;
-    let client = client(&fake);
-    let call = Call::joined(&client, "p1-1").await;
-    fake.once(On::Event("configure"), Fault::Dropped);
-    let publish = call.videoroom.publish(OFFER.into(), &[], soon());
-    let end = async {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        fake.once(On::Poll, Fault::CutBody);
-        fake.push(call.session.id(), json!({"janus": "webrtcup"}));
-    };
-    let begun = Instant::now();
-    let (published, ()) = futures_util::future::join(publish, end).await;
-    assert!(
-        matches!(published, Err(Error::Lost { .. })),
-        "{published:?}"
-    );
-    assert!(begun.elapsed() < Duration::from_secs(2));
-}
-
-#[actix::test]
-async fn an_event_may_come_before_its_ack_late_or_twice() {
-    let fake = FakeJanus::start().await;
-    let client = client(&fake);
-    let mut call = Call::joined(&client, "p1-1").await;
-    let publish = async || call.videoroom.publish(OFFER.into(), &[], soon()).await;
-
-    fake.once(
-        On::Message("configure"),
-        Fault::Late(Duration::from_millis(100)),
-    );
-    publish().await.unwrap();
-    fake.once(
-        On::Event("configure"),
-        Fault::Late(Duration::from_millis(100)),
-    );
-    publish().await.unwrap();
-    fake.once(On::Event("configure"), Fault::Twice);
-    publish().await.unwrap();
-    call.videoroom.request_keyframe(soon()).await.unwrap();
-    assert_eq!(call.session.ignored(), 1);
-    // joined, three times configured with an offer, once without: each heard once
-    let mut answers = 0;
-    while let Ok(heard) = call.heard.try_recv() {
-        let heard = heard.unwrap();
-        assert_eq!(
-            heard.answered,
-            matches!(heard.kind, Kind::Plugin(_)),
-            "{heard:?}"
-        );
-        answers += usize::from(heard.answered);
-    }
-    assert_eq!(answers, 5);
-    call.session.keepalive(soon()).await.unwrap();
-}
-
-#[actix::test]
-async fn foreign_and_unknown_events_end_nothing() {
-    let fake = FakeJanus::start().await;
-    let client = client(&fake);
-    let mut call = Call::joined(&client, "p1-1").await;
-    while call.heard.try_recv().is_ok() {}
-    let (session, handle) = (call.session.id(), call.videoroom.handle().id());
-    for foreign in [
-        json!({"janus": "webrtcup", "session_id": 7, "sender": handle}),
-        json!({"janus": "webrtcup", "session_id": session, "sender": 7}),
-        json!({"janus": "webrtcup"}),
-        json!({"janus": "keepalive"}),
-    ] {
-        fake.push(session, foreign);
-    }
-    let plugin = |data: Value| {
-        json!({"janus": "event", "session_id": session, "sender": handle, "transaction": "theirs",
-            "plugindata": {"plugin": "janus.plugin.videoroom", "data": data}})
-    };
-    fake.push(
-        session,
-        json!({"janus": "solar-flare", "session_id": session}),
-    );
-    fake.push(
-        session,
-        json!({"janus": "media", "session_id": session, "sender": handle}),
-    );
-    fake.push(
-        session,
-        plugin(json!({"videoroom": "event", "confetti": 1})),
-    );
-    fake.push(
-        session,
-        plugin(json!({"videoroom": "event", "publishers": "<x>"})),
-    );
-    fake.push(
-        session,
-        plugin(json!({"videoroom": "event", "leaving": "p2-1"})),
-    );
-
-    let names: Vec<String> = {
-        let mut names = Vec::new();
-        for _ in 0..5 {
-            let heard = call.next().await.unwrap();
-            assert!(!heard.answered, "{heard:?}");
-            names.push(match heard.kind {
-                Kind::Plugin(said) => format!("{:?}", Said::read(&said.data)),
-                other => other.name().to_owned(),
-            });
-        }
-        names
-    };
-    let expected = [
-        "solar-flare",
-        "media",
-        "Unknown(\"event confetti\")",
-        "Unknown(\"event publishers\")",
-        "Leaving(\"p2-1\")",
-    ];
-    assert_eq!(names, expected);
-    assert_eq!(call.session.ignored(), 3);
-    call.session.keepalive(soon()).await.unwrap();
-}
-
-#[actix::test]
-async fn a_handle_that_hung_up_is_not_used_again() {
-    let fake = FakeJanus::start().await;
-    let client = client(&fake);
-    let mut call = Call::joined(&client, "p1-1").await;
-    while call.heard.try_recv().is_ok() {}
-    let (session, handle) = (call.session.id(), call.videoroom.handle().id());
-    let hangup = json!({"janus": "hangup", "session_id": session, "sender": handle,
-        "reason": "DTLS alert"});
-    fake.push(session, hangup);
-    let heard = call.next().await.unwrap();
-    let reason = "DTLS alert".to_owned();
-    assert_eq!(heard.kind, Kind::Hangup { reason });
-    let asked = fake.count("configure");
-    let refused = call.videoroom.publish(OFFER.into(), &[], soon()).await;
-    assert!(
-        matches!(refused, Err(Error::Unusable { .. })),
-        "{refused:?}"
-    );
-    assert_eq!(fake.count("configure"), asked, "nothing was sent");
-}
-
-#[actix::test]
-async fn a_caller_that_gives_up_leaves_no_second_message_under_way() {
-    let fake = FakeJanus::start().await;
-    let client = client(&fake);
-    let call = Call::joined(&client, "p1-1").await;
-    fake.once(On::Event("configure"), Fault::Dropped);
-    let given_up = call.videoroom.publish(OFFER.into(), &[], soon());
-    assert!(tokio::time::timeout(PATIENCE, given_up).await.is_err());
-    let next = call.videoroom.publish(OFFER.into(), &[], soon()).await;
-    assert!(matches!(next, Err(Error::Unusable { .. })), "{next:?}");
-    assert_eq!(fake.count("configure"), 1);
-}
-
-#[actix::test]
-async fn a_poll_that_is_given_up_ends_the_session() {
-    let fake = FakeJanus::start().await;
-    let client = client(&fake);
-    let (session, mut events) = client.create(random_id(), soon()).await.unwrap();
-    assert!(tokio::time::timeout(PATIENCE, events.next()).await.is_err());
-    assert!(matches!(events.next().await, Err(Error::Lost { .. })));
-    let lost = session.keepalive(soon()).await;
-    assert!(matches!(lost, Err(Error::Lost { .. })), "{lost:?}");
 }
 
 #[actix::test]

@@ -23,6 +23,7 @@ use super::{Gateway, GatewayError, Opened, SessionId};
 
 mod events;
 mod line;
+mod subscriber;
 mod words;
 
 /// Where Janus is, and how its rooms are made.

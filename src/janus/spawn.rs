@@ -7,8 +7,8 @@
 
 use std::fs;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, symlink};
+use std::net::IpAddr;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::rc::Rc;
@@ -24,36 +24,11 @@ use super::errors::Error;
 use super::transport::http::HttpTransport;
 use crate::secret::Secret;
 
-/// The configuration, with placeholders: file name and text.
-const TEMPLATES: [(&str, &str); 4] = [
-    ("janus.jcfg", include_str!("../../janus-config/janus.jcfg")),
-    (
-        "janus.transport.http.jcfg",
-        include_str!("../../janus-config/janus.transport.http.jcfg"),
-    ),
-    (
-        "janus.transport.websockets.jcfg",
-        include_str!("../../janus-config/janus.transport.websockets.jcfg"),
-    ),
-    (
-        "janus.plugin.videoroom.jcfg",
-        include_str!("../../janus-config/janus.plugin.videoroom.jcfg"),
-    ),
-];
+mod address;
+mod setup;
 
-/// What is linked into the folders that the configuration names.
-const LINKED: [(&str, &str); 3] = [
-    ("plugins", "libjanus_videoroom.so"),
-    ("transports", "libjanus_http.so"),
-    ("transports", "libjanus_websockets.so"),
-];
-
-/// Where installations keep their plugins, but for Debian's folder by architecture.
-const LIBRARIES: [&str; 3] = [
-    "/usr/lib/janus",
-    "/usr/local/lib/janus",
-    "/opt/janus/lib/janus",
-];
+pub use address::media_address;
+use setup::{Directory, find_library, free_ports, log_of, make_directory, write_configuration};
 
 /// How often another set of ports is tried when somebody took one in between.
 const ATTEMPTS: usize = 3;
@@ -174,15 +149,6 @@ pub struct Spawned {
     group: Option<Pid>,
 }
 
-/// A directory that is removed with its owner.
-struct Directory(PathBuf);
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 impl Spawned {
     /// Writes a configuration, starts Janus, and waits until it answers as itself and only to who
     /// knows the secret.
@@ -238,14 +204,7 @@ impl Spawned {
             ("@ADMIN_PORT@", &admin.to_string()),
             ("@WEBSOCKET_PORT@", &websocket.to_string()),
         ];
-        for (name, template) in TEMPLATES {
-            let mut text = template.to_owned();
-            for (placeholder, value) in values {
-                text = text.replace(placeholder, value);
-            }
-            write_private(&directory.0.join(name), &text)
-                .map_err(SpawnError::io("write the configuration"))?;
-        }
+        write_configuration(&directory, &values)?;
         let (child, group) = launch(options, &directory.0)?;
         let mut spawned = Self {
             access,
@@ -395,133 +354,4 @@ fn launch(options: &SpawnOptions, directory: &Path) -> Result<(Child, Option<Pid
         .and_then(|id| i32::try_from(id).ok())
         .and_then(Pid::from_raw);
     Ok((child, group))
-}
-
-/// Where the plugins are; also sees that the program is there at all.
-fn find_library(options: &SpawnOptions) -> Result<PathBuf, SpawnError> {
-    let version = std::process::Command::new(&options.program)
-        .arg("--version")
-        .stdin(Stdio::null())
-        .output();
-    match version {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Err(SpawnError::NotInstalled {
-                program: options.program.display().to_string(),
-            });
-        }
-        Err(source) => {
-            return Err(SpawnError::Io {
-                what: "start janus",
-                source,
-            });
-        }
-        Ok(_) => {}
-    }
-    let mut candidates: Vec<PathBuf> = options.library.clone().into_iter().collect();
-    if options.library.is_none() {
-        // Debian: /usr/lib/x86_64-linux-gnu/janus
-        for entry in fs::read_dir("/usr/lib").into_iter().flatten().flatten() {
-            candidates.push(entry.path().join("janus"));
-        }
-        candidates.extend(LIBRARIES.map(PathBuf::from));
-    }
-    let whole = |library: &PathBuf| {
-        LINKED
-            .iter()
-            .all(|(folder, file)| library.join(folder).join(file).exists())
-    };
-    candidates
-        .into_iter()
-        .find(whole)
-        .ok_or(SpawnError::NoPlugins {
-            missing: "libjanus_videoroom.so, libjanus_http.so and libjanus_websockets.so",
-        })
-}
-
-fn make_directory(name: &str, library: &Path) -> Result<Directory, SpawnError> {
-    let failed = || SpawnError::io("make a directory for janus");
-    let path = std::env::temp_dir().join(name);
-    let mut private = fs::DirBuilder::new();
-    private.mode(0o700);
-    private.create(&path).map_err(failed())?;
-    let directory = Directory(path);
-    for folder in ["plugins", "transports", "none"] {
-        private.create(directory.0.join(folder)).map_err(failed())?;
-    }
-    for (folder, file) in LINKED {
-        let link = directory.0.join(folder).join(file);
-        symlink(library.join(folder).join(file), link).map_err(failed())?;
-    }
-    Ok(directory)
-}
-
-fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
-    io::Write::write_all(&mut file, text.as_bytes())
-}
-
-/// Ports that are free now. Somebody may take one before Janus does: then it ends, or another
-/// answers, and the next attempt takes others.
-fn free_ports() -> io::Result<[u16; 3]> {
-    let listeners = [free()?, free()?, free()?];
-    let port = |listener: &TcpListener| listener.local_addr().map(|address| address.port());
-    let [a, b, c] = &listeners;
-    Ok([port(a)?, port(b)?, port(c)?])
-}
-
-fn free() -> io::Result<TcpListener> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-}
-
-/// An address of this machine that others may reach: the one that leads outside, or any.
-///
-/// # Errors
-/// [`SpawnError::NoMediaAddress`] if there are loopback addresses only.
-pub fn media_address() -> Result<IpAddr, SpawnError> {
-    // Connecting UDP sends nothing: the kernel only chooses the address it would send from.
-    let outside = |target: &str| -> Option<IpAddr> {
-        let target: SocketAddr = target.parse().ok()?;
-        let any = if target.is_ipv4() {
-            "0.0.0.0:0"
-        } else {
-            "[::]:0"
-        };
-        let socket = UdpSocket::bind(any).ok()?;
-        socket.connect(target).ok()?;
-        Some(socket.local_addr().ok()?.ip()).filter(usable)
-    };
-    // addresses for documentation: routed like any other, nobody's
-    if let Some(address) = outside("192.0.2.1:9").or_else(|| outside("198.51.100.1:9")) {
-        return Ok(address);
-    }
-    let mut addresses: Vec<IpAddr> = if_addrs::get_if_addrs()
-        .map_err(SpawnError::io("list this machine's addresses"))?
-        .into_iter()
-        .map(|interface| interface.ip())
-        .filter(usable)
-        .collect();
-    addresses.sort_by_key(IpAddr::is_ipv6);
-    addresses
-        .into_iter()
-        .next()
-        .ok_or(SpawnError::NoMediaAddress)
-}
-
-fn usable(address: &IpAddr) -> bool {
-    let local = match address {
-        IpAddr::V4(address) => address.is_link_local(),
-        IpAddr::V6(address) => address.is_unicast_link_local(),
-    };
-    !(address.is_loopback() || address.is_unspecified() || local)
-}
-
-fn log_of(directory: &Path) -> String {
-    let log = fs::read(directory.join("janus.log")).unwrap_or_default();
-    let tail = log.len().saturating_sub(2000);
-    let tail = log.get(tail..).unwrap_or_default();
-    String::from_utf8_lossy(tail).trim().to_owned()
 }

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 pub mod call;
 pub mod fake_janus;
 pub mod janus;
+pub mod session;
 
 /// A generous deadline for what should take milliseconds.
 pub fn soon() -> Instant {

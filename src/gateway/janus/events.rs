@@ -97,7 +97,7 @@ impl JanusEvents {
         told: &mut Vec<GatewayEvent>,
     ) -> Result<(), GatewayError> {
         let unknown = |name: &str| GatewayEvent::Unknown {
-            name: harmless(name),
+            name: name.to_owned(), // ours, or made harmless where it was read
         };
         let about = |id: &str, event: fn(Feed) -> GatewayEvent| match Feed::parse(id) {
             Some(feed) => event(feed),

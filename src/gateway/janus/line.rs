@@ -1,6 +1,6 @@
 //! One call's line to Janus: a session, its publisher handle, its subscriber handle.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -8,10 +8,11 @@ use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, ready};
 use tokio::time::{Instant, sleep, timeout_at};
 
+use super::subscriber::Subscriber;
 use super::{JanusSettings, words};
 use crate::gateway::{
-    Answered, GatewayError, Line, MediaRoom, Preference, Publication, Subscribed, SubscribedStream,
-    SubscriberOffer, SubscriptionChange,
+    Answered, GatewayError, Line, MediaRoom, Preference, Publication, Subscribed, SubscriberOffer,
+    SubscriptionChange,
 };
 use crate::janus::errors::Error;
 use crate::janus::session::Session;
@@ -50,15 +51,6 @@ struct Shared {
     /// Where one is, as whom.
     joined: RefCell<Option<(MediaRoom, Feed)>>,
     settings: Rc<JanusSettings>,
-}
-
-/// The subscribing side.
-struct Subscriber {
-    videoroom: VideoRoom,
-    /// What the last offer has on its m-lines.
-    streams: RefCell<Vec<SubscribedStream>>,
-    /// The version of the last offer, to know one that is doubled or overtaken.
-    version: Cell<Option<u64>>,
 }
 
 impl JanusLine {
@@ -209,11 +201,7 @@ impl JanusLine {
         };
         let room = room.ok_or_else(|| words::unasked("subscribe", "no room was joined"))?;
         let attached = VideoRoom::attach(&self.shared.session, "subscriber", deadline).await;
-        let subscriber = Rc::new(Subscriber {
-            videoroom: attached.map_err(words::error)?,
-            streams: RefCell::default(),
-            version: Cell::default(),
-        });
+        let subscriber = Rc::new(Subscriber::new(attached.map_err(words::error)?));
         // known before its first event
         *self.shared.subscriber.borrow_mut() = Some(subscriber.clone());
         let mut unjoined = Unjoined {
@@ -257,31 +245,6 @@ impl Drop for Unjoined<'_> {
     fn drop(&mut self) {
         if self.armed {
             self.line.let_go(&self.subscriber);
-        }
-    }
-}
-
-impl Subscriber {
-    /// Remembers an offer and says it in our terms; none if a later one is known, or itself: what is
-    /// asked for and what is pushed reach us by two ways.
-    fn take(&self, offer: Offer) -> Result<Option<SubscriberOffer>, GatewayError> {
-        let version = words::version(&offer.sdp);
-        if version.is_some() && version <= self.version.get() {
-            log::debug!("an offer is passed over, a later one is known");
-            return Ok(None);
-        }
-        let offer = words::offer(offer, &self.streams.borrow())?;
-        self.version.set(version);
-        *self.streams.borrow_mut() = offer.streams.clone();
-        Ok(Some(offer))
-    }
-
-    fn subscribed(&self, updated: Updated) -> Result<Subscribed, GatewayError> {
-        match updated {
-            Updated::Offer(offer) => Ok(self
-                .take(offer)?
-                .map_or(Subscribed::Nothing, Subscribed::Offer)),
-            Updated::Unchanged | Updated::Postponed => Ok(Subscribed::Nothing),
         }
     }
 }
