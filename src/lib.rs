@@ -1,4 +1,6 @@
 //! Parlour.
+#[macro_use]
+pub mod otp;
 pub mod gateway;
 pub mod names;
 pub mod sdp;
