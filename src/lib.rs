@@ -1,4 +1,5 @@
 //! Parlour.
 pub mod gateway;
 pub mod names;
+pub mod phoenix;
 pub mod sdp;
