@@ -24,6 +24,8 @@ pub struct Reply<A: Send + 'static> {
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Abandoned<A: Send + 'static> {
+    /// What the heir named it by.
+    pub key: u64,
     /// Still to be answered.
     pub reply: ReplyTo<A>,
 }
@@ -33,7 +35,7 @@ pub struct ReplyTo<A: Send + 'static> {
     token: u64,
     // None once answered or handed on.
     asker: Option<Recipient<Reply<A>>>,
-    heir: Option<Recipient<Abandoned<A>>>,
+    heir: Option<(u64, Recipient<Abandoned<A>>)>,
     unanswered: Arc<dyn Fn() -> A + Send + Sync>,
 }
 
@@ -52,10 +54,10 @@ impl<A: Send + 'static> ReplyTo<A> {
         }
     }
 
-    /// From now on `heir` gets it should its holder die.
+    /// From now on `heir` gets it, under `key`, should its holder die.
     #[must_use]
-    pub fn with_heir(mut self, heir: Recipient<Abandoned<A>>) -> Self {
-        self.heir = Some(heir);
+    pub fn with_heir(mut self, key: u64, heir: Recipient<Abandoned<A>>) -> Self {
+        self.heir = Some((key, heir));
         self
     }
 
@@ -77,7 +79,8 @@ impl<A: Send + 'static> Drop for ReplyTo<A> {
         };
         match self.heir.take() {
             // Without an heir of its own: should that mailbox be closed too, its drop answers.
-            Some(heir) => heir.do_send(Abandoned {
+            Some((key, heir)) => heir.do_send(Abandoned {
+                key,
                 reply: Self {
                     token: self.token,
                     asker: Some(asker),
