@@ -1,11 +1,13 @@
 //! SDP and ICE candidates: parsed, checked, written anew. Pure; knows no other module but `names`.
 //!
-//! An [`Sdp`] or [`Candidate`] exists only parsed. What comes from a browser is checked ([`check`])
+//! An [`Sdp`] or [`Candidate`] exists only parsed. What comes from a browser is checked
 //! and written in one form, with known attributes only: gateways check almost nothing, and some
 //! shapes crash them. What comes from the gateway stays as it is.
 
+mod attribute;
 mod candidate;
 mod check;
+mod line;
 
 use std::fmt;
 
@@ -115,7 +117,7 @@ pub struct MediaLine {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sdp {
     text: String,
-    lines: Vec<check::Line>,
+    lines: Vec<line::Line>,
 }
 
 impl Sdp {
@@ -156,6 +158,9 @@ impl Sdp {
 
     /// Its m-lines of sound and picture, in order.
     pub fn media(&self) -> impl Iterator<Item = MediaLine> + '_ {
-        self.lines.iter().filter_map(check::Line::media)
+        self.lines.iter().filter_map(line::Line::media)
     }
 }
+
+#[cfg(test)]
+mod tests;
