@@ -12,6 +12,8 @@ use tokio::time::Instant;
 use crate::names::{Feed, Kind, Mid, Of, PublishedStream, StreamSpec};
 use crate::sdp::{Candidate, Sdp};
 
+pub mod janus;
+
 /// The id of one call's session on the gateway: chosen by us before it is made, so that whatever
 /// becomes of the request can be cleared by it. 1 to 2^53 - 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

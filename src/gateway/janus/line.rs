@@ -1,0 +1,419 @@
+//! One call's line to Janus: a session, its publisher handle, its subscriber handle.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::{LocalBoxFuture, ready};
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::{JanusSettings, words};
+use crate::gateway::{
+    Answered, GatewayError, Line, MediaRoom, Preference, Publication, Subscribed, SubscribedStream,
+    SubscriberOffer, SubscriptionChange,
+};
+use crate::janus::errors::Error;
+use crate::janus::session::Session;
+use crate::janus::videoroom::{
+    ID_IN_USE, NO_SUCH_FEED, NO_SUCH_ROOM, Offer, ROOM_EXISTS, StreamChoice, Subscribe, Updated,
+    VideoRoom,
+};
+use crate::names::{Feed, Of, StreamSpec};
+use crate::sdp::{Candidate, Sdp};
+use crate::secret::Secret;
+
+/// A feed's id is free again a moment after its last holder's session was destroyed.
+const ID_RETRY: Duration = Duration::from_millis(100);
+
+/// How often a join is tried: a room that has to be made, an id that is still in use.
+const JOIN_ATTEMPTS: usize = 4;
+
+/// How long a restart may take; later, it is pushed after the answer of an earlier offer.
+const RESTART_PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long Janus may take to let a handle go.
+const DETACH_DEADLINE: Duration = Duration::from_secs(4);
+
+/// The line. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct JanusLine {
+    shared: Rc<Shared>,
+}
+
+struct Shared {
+    session: Session,
+    publisher: VideoRoom,
+    subscriber: RefCell<Option<Rc<Subscriber>>>,
+    /// One change of subscriptions at a time, so that no second handle is made.
+    changing: tokio::sync::Mutex<()>,
+    /// Where one is, as whom.
+    joined: RefCell<Option<(MediaRoom, Feed)>>,
+    settings: Rc<JanusSettings>,
+}
+
+/// The subscribing side.
+struct Subscriber {
+    videoroom: VideoRoom,
+    /// What the last offer has on its m-lines.
+    streams: RefCell<Vec<SubscribedStream>>,
+    /// The last offer, to know a doubled one.
+    last_offer: RefCell<String>,
+}
+
+impl JanusLine {
+    pub(super) fn new(session: Session, publisher: VideoRoom, settings: Rc<JanusSettings>) -> Self {
+        Self {
+            shared: Rc::new(Shared {
+                session,
+                publisher,
+                subscriber: RefCell::default(),
+                changing: tokio::sync::Mutex::new(()),
+                joined: RefCell::default(),
+                settings,
+            }),
+        }
+    }
+
+    /// Which side a handle is; none if it is neither (any more).
+    pub(super) fn side(&self, handle: u64) -> Option<Of> {
+        if handle == self.shared.publisher.handle().id() {
+            return Some(Of::Publisher);
+        }
+        let subscriber = self.subscriber()?;
+        (handle == subscriber.videoroom.handle().id()).then_some(Of::Subscriber)
+    }
+
+    /// Oneself, once joined.
+    pub(super) fn own_feed(&self) -> Option<Feed> {
+        let joined = self.shared.joined.borrow();
+        joined.as_ref().map(|(_, feed)| feed.clone())
+    }
+
+    /// Takes an offer that Janus pushed; none if it was there before.
+    pub(super) fn pushed(&self, offer: Offer) -> Result<Option<SubscriberOffer>, GatewayError> {
+        match self.subscriber() {
+            Some(subscriber) if *subscriber.last_offer.borrow() != offer.sdp => {
+                subscriber.take(offer).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn subscriber(&self) -> Option<Rc<Subscriber>> {
+        self.shared.subscriber.borrow().clone()
+    }
+
+    /// The subscriber, for what makes no sense without.
+    fn need_subscriber(&self, request: &'static str) -> Result<Rc<Subscriber>, GatewayError> {
+        self.subscriber()
+            .ok_or_else(|| words::unasked(request, "nothing is subscribed"))
+    }
+
+    async fn enter(
+        self,
+        room: MediaRoom,
+        feed: Feed,
+        deadline: Instant,
+    ) -> Result<Vec<Publication>, Error> {
+        let (publisher, id) = (&self.shared.publisher, feed.to_string());
+        let mut attempt = 1;
+        loop {
+            match publisher.join_publisher(&room.id, &id, deadline).await {
+                Ok(publishers) => {
+                    *self.shared.joined.borrow_mut() = Some((room, feed));
+                    return Ok(words::publications(publishers));
+                }
+                Err(Error::Plugin { code, .. })
+                    if code == NO_SUCH_ROOM && attempt < JOIN_ATTEMPTS =>
+                {
+                    self.make_room(&room, deadline).await?;
+                }
+                Err(Error::Plugin { code, .. }) if code == ID_IN_USE && attempt < JOIN_ATTEMPTS => {
+                    sleep(ID_RETRY).await;
+                }
+                Err(error) => return Err(error),
+            }
+            attempt += 1;
+        }
+    }
+
+    async fn make_room(&self, room: &MediaRoom, deadline: Instant) -> Result<(), Error> {
+        let settings = &self.shared.settings;
+        let options = settings.rooms.options(room.capacity);
+        let key = settings.admin_key.as_ref().map(Secret::expose);
+        let publisher = &self.shared.publisher;
+        match publisher
+            .create_room(&room.id, &options, key, deadline)
+            .await
+        {
+            Err(Error::Plugin {
+                code: ROOM_EXISTS, ..
+            }) => Ok(()),
+            made => made,
+        }
+    }
+
+    async fn change(
+        self,
+        change: SubscriptionChange,
+        deadline: Instant,
+    ) -> Result<Subscribed, GatewayError> {
+        let after = deadline.saturating_duration_since(Instant::now());
+        let turn = timeout_at(deadline, self.shared.changing.lock()).await;
+        let _turn = turn.map_err(|_| GatewayError::Timeout {
+            request: "subscribe",
+            after,
+        })?;
+        let subscribe: Vec<Subscribe> = change
+            .subscribe
+            .iter()
+            .map(|(feed, mid)| Subscribe {
+                feed: feed.to_string(),
+                mid: Some(mid.to_string()),
+            })
+            .collect();
+        let updated = match self.subscriber() {
+            // streams in use belong to a subscriber, so there are none to let go
+            None if subscribe.is_empty() => return Ok(Subscribed::Nothing),
+            None => self.begin(&subscribe, deadline).await?,
+            Some(subscriber) => {
+                let unsubscribe: Vec<String> =
+                    change.unsubscribe.iter().map(ToString::to_string).collect();
+                if subscribe.is_empty() && unsubscribe.is_empty() {
+                    return Ok(Subscribed::Nothing);
+                }
+                let update = subscriber
+                    .videoroom
+                    .update(&subscribe, &unsubscribe, deadline);
+                (update.await, subscriber)
+            }
+        };
+        match updated {
+            (Ok(updated), subscriber) => subscriber.subscribed(updated),
+            (Err(Error::Plugin { code, .. }), _) if code == NO_SUCH_FEED => {
+                Ok(Subscribed::NoSuchFeed)
+            }
+            (Err(error), _) => Err(words::error(error)),
+        }
+    }
+
+    /// Makes the subscribing side with its first streams. If they are refused it is given back, so
+    /// that a subscriber always has had an offer.
+    async fn begin(
+        &self,
+        subscribe: &[Subscribe],
+        deadline: Instant,
+    ) -> Result<(Result<Updated, Error>, Rc<Subscriber>), GatewayError> {
+        let room = {
+            let joined = self.shared.joined.borrow();
+            joined.as_ref().map(|(room, _)| room.id.clone())
+        };
+        let room = room.ok_or_else(|| words::unasked("subscribe", "no room was joined"))?;
+        let attached = VideoRoom::attach(&self.shared.session, "subscriber", deadline).await;
+        let subscriber = Rc::new(Subscriber {
+            videoroom: attached.map_err(words::error)?,
+            streams: RefCell::default(),
+            last_offer: RefCell::default(),
+        });
+        // known before its first event
+        *self.shared.subscriber.borrow_mut() = Some(subscriber.clone());
+        let mut unjoined = Unjoined {
+            line: self,
+            subscriber: subscriber.clone(),
+            armed: true,
+        };
+        let updated = subscriber
+            .videoroom
+            .join_subscriber(&room, subscribe, deadline)
+            .await;
+        unjoined.armed = updated.is_err();
+        drop(unjoined);
+        Ok((updated, subscriber))
+    }
+
+    /// Lets `subscriber` go, if it is still the one.
+    fn let_go(&self, subscriber: &Rc<Subscriber>) {
+        let current = self.subscriber();
+        if current.is_some_and(|current| Rc::ptr_eq(&current, subscriber)) {
+            self.shared.subscriber.borrow_mut().take();
+        }
+        let handle = subscriber.videoroom.handle().clone();
+        handle.forget();
+        tokio::task::spawn_local(async move {
+            if let Err(error) = handle.detach(Instant::now() + DETACH_DEADLINE).await {
+                log::debug!(error = error.to_string().as_str(); "a handle was not given back");
+            }
+        });
+    }
+}
+
+/// A subscriber whose first join has not come to its end.
+struct Unjoined<'a> {
+    line: &'a JanusLine,
+    subscriber: Rc<Subscriber>,
+    armed: bool,
+}
+
+impl Drop for Unjoined<'_> {
+    fn drop(&mut self) {
+        if self.armed {
+            self.line.let_go(&self.subscriber);
+        }
+    }
+}
+
+impl Subscriber {
+    /// Remembers an offer and says it in our terms.
+    fn take(&self, offer: Offer) -> Result<SubscriberOffer, GatewayError> {
+        let text = offer.sdp.clone();
+        let offer = words::offer(offer, &self.streams.borrow())?;
+        *self.last_offer.borrow_mut() = text;
+        *self.streams.borrow_mut() = offer.streams.clone();
+        Ok(offer)
+    }
+
+    fn subscribed(&self, updated: Updated) -> Result<Subscribed, GatewayError> {
+        match updated {
+            Updated::Offer(offer) => self.take(offer).map(Subscribed::Offer),
+            Updated::Unchanged | Updated::Postponed => Ok(Subscribed::Nothing),
+        }
+    }
+}
+
+impl Line for JanusLine {
+    fn join(
+        &self,
+        room: MediaRoom,
+        feed: Feed,
+        deadline: Instant,
+    ) -> LocalBoxFuture<'static, Result<Vec<Publication>, GatewayError>> {
+        let entered = self.clone().enter(room, feed, deadline);
+        async move { entered.await.map_err(words::error) }.boxed_local()
+    }
+
+    fn publish(
+        &self,
+        offer: Sdp,
+        streams: Vec<StreamSpec>,
+        deadline: Instant,
+    ) -> LocalBoxFuture<'static, Result<Answered, GatewayError>> {
+        let publisher = self.shared.publisher.clone();
+        async move {
+            let descriptions = words::descriptions(&streams);
+            let (answer, agreed) = publisher
+                .publish(offer.as_str().to_owned(), &descriptions, deadline)
+                .await
+                .map_err(words::offer_error)?;
+            Ok(Answered {
+                answer: words::sdp(&answer)?,
+                streams: words::published(streams, &agreed),
+            })
+        }
+        .boxed_local()
+    }
+
+    fn subscribe(
+        &self,
+        change: SubscriptionChange,
+        deadline: Instant,
+    ) -> LocalBoxFuture<'static, Result<Subscribed, GatewayError>> {
+        self.clone().change(change, deadline).boxed_local()
+    }
+
+    fn answer(
+        &self,
+        answer: Sdp,
+        deadline: Instant,
+    ) -> LocalBoxFuture<'static, Result<(), GatewayError>> {
+        let subscriber = self.need_subscriber("answer");
+        async move {
+            let videoroom = &subscriber?.videoroom;
+            let started = videoroom.start(answer.as_str().to_owned(), deadline).await;
+            started.map_err(words::offer_error)
+        }
+        .boxed_local()
+    }
+
+    fn restart_subscriber(
+        &self,
+        deadline: Instant,
+    ) -> LocalBoxFuture<'static, Result<Subscribed, GatewayError>> {
+        let subscriber = self.subscriber();
+        async move {
+            let Some(subscriber) = subscriber else {
+                return Ok(Subscribed::Nothing);
+            };
+            let restarted = subscriber.videoroom.restart(RESTART_PATIENCE, deadline);
+            subscriber.subscribed(restarted.await.map_err(words::error)?)
+        }
+        .boxed_local()
+    }
+
+    fn drop_subscriber(&self) -> LocalBoxFuture<'static, ()> {
+        if let Some(subscriber) = self.subscriber() {
+            self.let_go(&subscriber);
+        }
+        ready(()).boxed_local()
+    }
+
+    fn prefer(
+        &self,
+        preferences: Vec<Preference>,
+        deadline: Instant,
+    ) -> LocalBoxFuture<'static, Result<(), GatewayError>> {
+        if preferences.is_empty() {
+            return ready(Ok(())).boxed_local();
+        }
+        let subscriber = self.need_subscriber("prefer");
+        async move {
+            let choice = |preference: Preference| StreamChoice {
+                mid: preference.mid.to_string(),
+                substream: preference.substream,
+                temporal: preference.temporal,
+                send: preference.send,
+            };
+            let choices: Vec<StreamChoice> = preferences.into_iter().map(choice).collect();
+            let chosen = subscriber?.videoroom.choose(&choices, deadline).await;
+            chosen.map_err(words::error)
+        }
+        .boxed_local()
+    }
+
+    fn request_keyframe(
+        &self,
+        deadline: Instant,
+    ) -> LocalBoxFuture<'static, Result<(), GatewayError>> {
+        let publisher = self.shared.publisher.clone();
+        async move {
+            let requested = publisher.request_keyframe(deadline).await;
+            requested.map_err(words::error)
+        }
+        .boxed_local()
+    }
+
+    fn trickle(
+        &self,
+        of: Of,
+        candidate: Option<Candidate>,
+        deadline: Instant,
+    ) -> LocalBoxFuture<'static, Result<(), GatewayError>> {
+        let videoroom = match of {
+            Of::Publisher => Ok(self.shared.publisher.clone()),
+            Of::Subscriber => self
+                .need_subscriber("trickle")
+                .map(|subscriber| subscriber.videoroom.clone()),
+        };
+        async move {
+            let candidate = words::candidate(candidate);
+            let trickled = videoroom?.handle().trickle(candidate, deadline).await;
+            trickled.map_err(words::error)
+        }
+        .boxed_local()
+    }
+
+    fn keepalive(&self, deadline: Instant) -> LocalBoxFuture<'static, Result<(), GatewayError>> {
+        let session = self.shared.session.clone();
+        async move { session.keepalive(deadline).await.map_err(words::error) }.boxed_local()
+    }
+}

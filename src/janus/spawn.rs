@@ -1,0 +1,527 @@
+//! A Janus of one's own: configured in a directory of its own, started, watched, stopped.
+//!
+//! Its APIs listen on loopback, on ports that were free, with secrets made for it. Only the
+//! VideoRoom plugin and the transports are linked in. It runs in a process group of its own, so that
+//! a terminal's Ctrl-C leaves it to its owner, and (with `setpriv`) is ended by the kernel when the
+//! **thread** that started it ends: start it from a thread that lives as long as the process.
+
+use std::fs;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::rc::Rc;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::process::{Child, Command};
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::check::{read_info, secret_enforced};
+use super::client::Client;
+use super::errors::Error;
+use super::transport::http::HttpTransport;
+use crate::secret::Secret;
+
+/// The configuration, with placeholders: file name and text.
+const TEMPLATES: [(&str, &str); 4] = [
+    ("janus.jcfg", include_str!("../../janus-config/janus.jcfg")),
+    (
+        "janus.transport.http.jcfg",
+        include_str!("../../janus-config/janus.transport.http.jcfg"),
+    ),
+    (
+        "janus.transport.websockets.jcfg",
+        include_str!("../../janus-config/janus.transport.websockets.jcfg"),
+    ),
+    (
+        "janus.plugin.videoroom.jcfg",
+        include_str!("../../janus-config/janus.plugin.videoroom.jcfg"),
+    ),
+];
+
+/// What is linked into the folders that the configuration names.
+const LINKED: [(&str, &str); 3] = [
+    ("plugins", "libjanus_videoroom.so"),
+    ("transports", "libjanus_http.so"),
+    ("transports", "libjanus_websockets.so"),
+];
+
+/// Where installations keep their plugins, but for Debian's folder by architecture.
+const LIBRARIES: [&str; 3] = [
+    "/usr/lib/janus",
+    "/usr/local/lib/janus",
+    "/opt/janus/lib/janus",
+];
+
+/// How often another set of ports is tried when somebody took one in between.
+const ATTEMPTS: usize = 3;
+
+/// How long Janus may take to answer after its start: usually 40 to 160 ms.
+const START_DEADLINE: Duration = Duration::from_secs(10);
+
+/// How a Janus is started.
+#[derive(Clone, Debug)]
+pub struct SpawnOptions {
+    /// The program; looked for in the path.
+    pub program: PathBuf,
+    /// The folder with `plugins` and `transports`; looked for if `None`.
+    pub library: Option<PathBuf>,
+    /// The address that browsers reach; one of this machine's if `None`.
+    pub media_address: Option<IpAddr>,
+    /// UDP ports for media, first and last.
+    pub rtp_ports: (u16, u16),
+    /// How much Janus writes into its log: 3 warnings, 4 also what happens. Above 4: secrets too.
+    pub debug_level: u8,
+}
+
+impl Default for SpawnOptions {
+    fn default() -> Self {
+        Self {
+            program: "janus".into(),
+            library: None,
+            media_address: None,
+            rtp_ports: (20000, 29999),
+            debug_level: 3,
+        }
+    }
+}
+
+/// Why there is no Janus.
+#[derive(Debug, thiserror::Error)]
+pub enum SpawnError {
+    /// No such program.
+    #[error("there is no program `{program}`; is Janus installed?")]
+    NotInstalled {
+        /// What was looked for.
+        program: String,
+    },
+    /// The program is there, its plugins are not.
+    #[error("no folder with {missing} was found")]
+    NoPlugins {
+        /// The file.
+        missing: &'static str,
+    },
+    /// Only loopback addresses: every offer would fail.
+    #[error(
+        "this machine has no address but loopback, and media needs one; name one that browsers reach"
+    )]
+    NoMediaAddress,
+    /// The file system said no.
+    #[error("cannot {what}: {source}")]
+    Io {
+        /// What was tried.
+        what: &'static str,
+        /// Why not.
+        source: io::Error,
+    },
+    /// It ended at once.
+    #[error("janus ended at its start ({status}): {log}")]
+    Ended {
+        /// How.
+        status: ExitStatus,
+        /// The end of its log.
+        log: String,
+    },
+    /// It runs, but not as it should.
+    #[error("janus does not answer as it should: {source}")]
+    Unfit {
+        /// What was wrong.
+        source: Error,
+    },
+    /// Another Janus answers at its port.
+    #[error("another Janus answers in its place")]
+    Other,
+    /// It took a request without the secret.
+    #[error("janus answers without the API secret; its configuration was not read")]
+    Open,
+}
+
+impl SpawnError {
+    fn io(what: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { what, source }
+    }
+}
+
+/// How a spawned Janus is reached.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// The REST API.
+    pub http_url: String,
+    /// The WebSocket API.
+    pub websocket_url: String,
+    /// For both.
+    pub api_secret: Secret,
+    /// The Admin API.
+    pub admin_url: String,
+    /// For it.
+    pub admin_secret: Secret,
+    /// To make and destroy rooms.
+    pub admin_key: Secret,
+    /// What it calls itself.
+    pub server_name: String,
+    /// What browsers are told.
+    pub media_address: IpAddr,
+}
+
+/// A running Janus. Dropping it kills it.
+pub struct Spawned {
+    access: Access,
+    directory: Directory,
+    options: SpawnOptions,
+    child: Child,
+    group: Option<Pid>,
+}
+
+/// A directory that is removed with its owner.
+struct Directory(PathBuf);
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+impl Spawned {
+    /// Writes a configuration, starts Janus, and waits until it answers as itself and only to who
+    /// knows the secret.
+    ///
+    /// # Errors
+    /// See [`SpawnError`]. Nothing is left running.
+    pub async fn start(options: SpawnOptions) -> Result<Self, SpawnError> {
+        let media_address = match options.media_address {
+            Some(address) => address,
+            None => media_address()?,
+        };
+        let library = find_library(&options)?;
+        let mut attempt = 1;
+        loop {
+            let started = Self::attempt(&options, &library, media_address).await;
+            let again = matches!(started, Err(SpawnError::Other | SpawnError::Ended { .. }));
+            if !again || attempt >= ATTEMPTS {
+                return started;
+            }
+            attempt += 1;
+        }
+    }
+
+    async fn attempt(
+        options: &SpawnOptions,
+        library: &Path,
+        media_address: IpAddr,
+    ) -> Result<Self, SpawnError> {
+        let server_name = format!("parlour-{}", Secret::random().expose());
+        let [http, admin, websocket] = free_ports().map_err(SpawnError::io("find free ports"))?;
+        let access = Access {
+            http_url: format!("http://127.0.0.1:{http}/janus"),
+            websocket_url: format!("ws://127.0.0.1:{websocket}"),
+            api_secret: Secret::random(),
+            admin_url: format!("http://127.0.0.1:{admin}/admin"),
+            admin_secret: Secret::random(),
+            admin_key: Secret::random(),
+            server_name,
+            media_address,
+        };
+        let directory = make_directory(&access.server_name, library)?;
+        let place = directory.0.display().to_string();
+        let rtp_ports = format!("{}-{}", options.rtp_ports.0, options.rtp_ports.1);
+        let values = [
+            ("@DIRECTORY@", place.as_str()),
+            ("@SERVER_NAME@", &access.server_name),
+            ("@API_SECRET@", access.api_secret.expose()),
+            ("@ADMIN_SECRET@", access.admin_secret.expose()),
+            ("@ADMIN_KEY@", access.admin_key.expose()),
+            ("@RTP_PORTS@", &rtp_ports),
+            ("@MEDIA_ADDRESS@", &media_address.to_string()),
+            ("@HTTP_PORT@", &http.to_string()),
+            ("@ADMIN_PORT@", &admin.to_string()),
+            ("@WEBSOCKET_PORT@", &websocket.to_string()),
+        ];
+        for (name, template) in TEMPLATES {
+            let mut text = template.to_owned();
+            for (placeholder, value) in values {
+                text = text.replace(placeholder, value);
+            }
+            write_private(&directory.0.join(name), &text)
+                .map_err(SpawnError::io("write the configuration"))?;
+        }
+        let (child, group) = launch(options, &directory.0)?;
+        let mut spawned = Self {
+            access,
+            directory,
+            options: options.clone(),
+            child,
+            group,
+        };
+        spawned.settle().await?;
+        Ok(spawned)
+    }
+
+    /// How it is reached.
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// Its process id; none once it ended and was waited for.
+    pub fn pid(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    /// Waits until it ended by itself, and says how. Can be cancelled and called again.
+    ///
+    /// # Errors
+    /// If the operating system cannot tell.
+    pub async fn exited(&mut self) -> io::Result<ExitStatus> {
+        self.child.wait().await
+    }
+
+    /// Starts it again, with the same ports and secrets, after it ended (or kills it before). From
+    /// the thread that lives longest, like [`Spawned::start`].
+    ///
+    /// # Errors
+    /// See [`SpawnError`]; it can be called again.
+    pub async fn restart(&mut self) -> Result<(), SpawnError> {
+        self.kill();
+        let _ = self.child.wait().await;
+        let (child, group) = launch(&self.options, &self.directory.0)?;
+        self.child = child;
+        self.group = group;
+        self.settle().await
+    }
+
+    /// Ends it: SIGTERM to its group, and SIGKILL at the deadline. Removes its directory.
+    pub async fn stop(mut self, deadline: Instant) {
+        self.signal(Signal::TERM);
+        if timeout_at(deadline, self.child.wait()).await.is_err() {
+            log::warn!(pid = self.child.id(); "janus does not end, killing it");
+            self.kill();
+            let _ = self.child.wait().await;
+        }
+        self.group = None;
+    }
+
+    /// The end of what it wrote.
+    pub fn log(&self) -> String {
+        log_of(&self.directory.0)
+    }
+
+    /// Waits until it answers, and looks whether that is it.
+    async fn settle(&mut self) -> Result<(), SpawnError> {
+        let deadline = Instant::now() + START_DEADLINE;
+        let unfit = |source| SpawnError::Unfit { source };
+        let secret = Some(self.access.api_secret.clone());
+        let transport = HttpTransport::new(&self.access.http_url, secret).map_err(unfit)?;
+        let client = Client::new(Rc::new(transport));
+        let info = loop {
+            let status = self.child.try_wait();
+            if let Some(status) = status.map_err(SpawnError::io("wait for janus"))? {
+                let log = self.log();
+                return Err(SpawnError::Ended { status, log });
+            }
+            match client.info(deadline).await {
+                Ok(info) => break info,
+                Err(Error::Unreachable { .. } | Error::Lost { .. })
+                    if Instant::now() < deadline =>
+                {
+                    sleep(Duration::from_millis(10)).await;
+                }
+                Err(error) => return Err(unfit(error)),
+            }
+        };
+        let report = read_info(&info).map_err(unfit)?;
+        if report.server_name != self.access.server_name {
+            return Err(SpawnError::Other);
+        }
+        if !secret_enforced(&client, deadline).await.map_err(unfit)? {
+            return Err(SpawnError::Open);
+        }
+        log::info!(pid = self.child.id(), version = report.version_string.as_str(); "janus started");
+        Ok(())
+    }
+
+    fn signal(&self, signal: Signal) {
+        if let Some(group) = self.group.filter(|_| self.child.id().is_some()) {
+            let _ = kill_process_group(group, signal);
+        }
+    }
+
+    fn kill(&mut self) {
+        self.signal(Signal::KILL);
+        let _ = self.child.start_kill();
+    }
+}
+
+impl Drop for Spawned {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Under `setpriv` where there is one, so that it never outlives us, however we end.
+fn launch(options: &SpawnOptions, directory: &Path) -> Result<(Child, Option<Pid>), SpawnError> {
+    let start = |mut command: Command| -> io::Result<Child> {
+        let log = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .mode(0o600)
+            .open(directory.join("janus.log"))?;
+        command
+            .arg("-F")
+            .arg(directory)
+            .arg("-o")
+            .arg("-d")
+            .arg(options.debug_level.to_string())
+            .current_dir(directory)
+            .stdin(Stdio::null())
+            .stderr(Stdio::from(log.try_clone()?))
+            .stdout(Stdio::from(log))
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()
+    };
+    let mut guarded = Command::new("setpriv");
+    guarded.args(["--pdeathsig", "TERM"]).arg(&options.program);
+    let child = match start(guarded) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            log::warn!("no setpriv: janus outlives a killed server");
+            start(Command::new(&options.program))
+        }
+        started => started,
+    };
+    let child = child.map_err(SpawnError::io("start janus"))?;
+    let group = child
+        .id()
+        .and_then(|id| i32::try_from(id).ok())
+        .and_then(Pid::from_raw);
+    Ok((child, group))
+}
+
+/// Where the plugins are; also sees that the program is there at all.
+fn find_library(options: &SpawnOptions) -> Result<PathBuf, SpawnError> {
+    let version = std::process::Command::new(&options.program)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .output();
+    match version {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(SpawnError::NotInstalled {
+                program: options.program.display().to_string(),
+            });
+        }
+        Err(source) => {
+            return Err(SpawnError::Io {
+                what: "start janus",
+                source,
+            });
+        }
+        Ok(_) => {}
+    }
+    let mut candidates: Vec<PathBuf> = options.library.clone().into_iter().collect();
+    if options.library.is_none() {
+        // Debian: /usr/lib/x86_64-linux-gnu/janus
+        for entry in fs::read_dir("/usr/lib").into_iter().flatten().flatten() {
+            candidates.push(entry.path().join("janus"));
+        }
+        candidates.extend(LIBRARIES.map(PathBuf::from));
+    }
+    let whole = |library: &PathBuf| {
+        LINKED
+            .iter()
+            .all(|(folder, file)| library.join(folder).join(file).exists())
+    };
+    candidates
+        .into_iter()
+        .find(whole)
+        .ok_or(SpawnError::NoPlugins {
+            missing: "libjanus_videoroom.so, libjanus_http.so and libjanus_websockets.so",
+        })
+}
+
+fn make_directory(name: &str, library: &Path) -> Result<Directory, SpawnError> {
+    let failed = || SpawnError::io("make a directory for janus");
+    let path = std::env::temp_dir().join(name);
+    let mut private = fs::DirBuilder::new();
+    private.mode(0o700);
+    private.create(&path).map_err(failed())?;
+    let directory = Directory(path);
+    for folder in ["plugins", "transports", "none"] {
+        private.create(directory.0.join(folder)).map_err(failed())?;
+    }
+    for (folder, file) in LINKED {
+        let link = directory.0.join(folder).join(file);
+        symlink(library.join(folder).join(file), link).map_err(failed())?;
+    }
+    Ok(directory)
+}
+
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    io::Write::write_all(&mut file, text.as_bytes())
+}
+
+/// Ports that are free now. Somebody may take one before Janus does: then it ends, or another
+/// answers, and the next attempt takes others.
+fn free_ports() -> io::Result<[u16; 3]> {
+    let listeners = [free()?, free()?, free()?];
+    let port = |listener: &TcpListener| listener.local_addr().map(|address| address.port());
+    let [a, b, c] = &listeners;
+    Ok([port(a)?, port(b)?, port(c)?])
+}
+
+fn free() -> io::Result<TcpListener> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+}
+
+/// An address of this machine that others may reach: the one that leads outside, or any.
+///
+/// # Errors
+/// [`SpawnError::NoMediaAddress`] if there are loopback addresses only.
+pub fn media_address() -> Result<IpAddr, SpawnError> {
+    // Connecting UDP sends nothing: the kernel only chooses the address it would send from.
+    let outside = |target: &str| -> Option<IpAddr> {
+        let target: SocketAddr = target.parse().ok()?;
+        let any = if target.is_ipv4() {
+            "0.0.0.0:0"
+        } else {
+            "[::]:0"
+        };
+        let socket = UdpSocket::bind(any).ok()?;
+        socket.connect(target).ok()?;
+        Some(socket.local_addr().ok()?.ip()).filter(usable)
+    };
+    // addresses for documentation: routed like any other, nobody's
+    if let Some(address) = outside("192.0.2.1:9").or_else(|| outside("198.51.100.1:9")) {
+        return Ok(address);
+    }
+    let mut addresses: Vec<IpAddr> = if_addrs::get_if_addrs()
+        .map_err(SpawnError::io("list this machine's addresses"))?
+        .into_iter()
+        .map(|interface| interface.ip())
+        .filter(usable)
+        .collect();
+    addresses.sort_by_key(IpAddr::is_ipv6);
+    addresses
+        .into_iter()
+        .next()
+        .ok_or(SpawnError::NoMediaAddress)
+}
+
+fn usable(address: &IpAddr) -> bool {
+    let local = match address {
+        IpAddr::V4(address) => address.is_link_local(),
+        IpAddr::V6(address) => address.is_unicast_link_local(),
+    };
+    !(address.is_loopback() || address.is_unspecified() || local)
+}
+
+fn log_of(directory: &Path) -> String {
+    let log = fs::read(directory.join("janus.log")).unwrap_or_default();
+    let tail = log.len().saturating_sub(2000);
+    let tail = log.get(tail..).unwrap_or_default();
+    String::from_utf8_lossy(tail).trim().to_owned()
+}

@@ -1,0 +1,594 @@
+//! The VideoRoom plugin (multistream, Janus 1.x) with textual ids: requests, answers, events, typed.
+//!
+//! One handle is either a publisher's or a subscriber's, by its first `join`. Codes: 426 no such
+//! room, 427 the room exists, 428 no such feed or stream, 432 full, 436 the id is in use.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::errors::{Error, harmless};
+use super::events::{Jsep, JsepKind, MediaKind, PluginData};
+use super::handle::Handle;
+use super::session::Session;
+
+/// The plugin's name.
+pub const PLUGIN: &str = "janus.plugin.videoroom";
+
+/// No such room.
+pub const NO_SUCH_ROOM: u32 = 426;
+/// The room exists.
+pub const ROOM_EXISTS: u32 = 427;
+/// No such feed, or no such stream of it.
+pub const NO_SUCH_FEED: u32 = 428;
+/// The id is in use in the room.
+pub const ID_IN_USE: u32 = 436;
+
+/// How a room is made. What is `None` is left to Janus.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RoomOptions {
+    /// How many may publish.
+    pub publishers: usize,
+    /// Most bits a second that a publisher is asked to send.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bitrate: Option<u64>,
+    /// Seconds between requests for a key frame.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fir_freq: Option<u32>,
+    /// Allowed codecs by preference, `opus`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audiocodec: Option<String>,
+    /// Allowed codecs by preference, `vp8,h264`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub videocodec: Option<String>,
+    /// Whether all hear who joins, rather than who publishes only.
+    pub notify_joining: bool,
+    /// Whether `talking` is said.
+    pub audiolevel_event: bool,
+    /// Over how many packets (of 20 ms) the level is taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audio_active_packets: Option<u32>,
+    /// Below which level somebody talks: 0 loud, 127 silent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audio_level_average: Option<u32>,
+    /// A publisher made by Janus itself, which sends nothing; for tests.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dummy_publisher: bool,
+}
+
+/// A text on a stream of one's own, shown to all as `description`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Description {
+    /// Which m-line.
+    pub mid: String,
+    /// The text.
+    pub description: String,
+}
+
+/// A stream of somebody who publishes.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Stream {
+    /// Its m-line in the publisher's connection.
+    pub mid: String,
+    /// What it carries.
+    #[serde(rename = "type")]
+    pub kind: MediaKind,
+    /// `vp8`.
+    #[serde(default)]
+    pub codec: Option<String>,
+    /// What its publisher said of it.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// Its m-line is inactive, or no codec was common.
+    #[serde(default)]
+    pub disabled: bool,
+}
+
+/// Somebody who publishes.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Publisher {
+    /// The feed.
+    pub id: String,
+    /// All its streams.
+    #[serde(default)]
+    pub streams: Vec<Stream>,
+}
+
+/// One m-line of a subscriber's connection. What is inactive has no feed.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct SubscribedStream {
+    /// Which m-line; Janus's own numbering.
+    pub mid: String,
+    /// Whether anything is on it.
+    #[serde(default)]
+    pub active: bool,
+    /// Whose stream.
+    #[serde(default)]
+    pub feed_id: Option<String>,
+    /// Its m-line at the publisher.
+    #[serde(default)]
+    pub feed_mid: Option<String>,
+}
+
+/// A stream to subscribe: all of a feed without `mid`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Subscribe {
+    /// Whose.
+    pub feed: String,
+    /// Which m-line of theirs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mid: Option<String>,
+}
+
+/// What is changed of a stream that comes down; what is `None` stays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StreamChoice {
+    /// Which m-line of the subscriber's connection.
+    pub mid: String,
+    /// Simulcast layer, 0 to 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub substream: Option<u8>,
+    /// Temporal layer, 0 to 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temporal: Option<u8>,
+    /// Whether it is sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub send: Option<bool>,
+}
+
+/// An offer to a subscriber.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The offer's SDP.
+    pub sdp: String,
+    /// Its m-lines; none if Janus did not list them (after an ICE restart): then they are as before.
+    pub streams: Option<Vec<SubscribedStream>>,
+}
+
+/// What a change of subscriptions came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Updated {
+    /// This offer is to be answered.
+    Offer(Offer),
+    /// There was nothing to do.
+    Unchanged,
+    /// An earlier offer is still unanswered; a new one is pushed after its answer.
+    Postponed,
+}
+
+/// What the plugin says unasked, or as an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Said {
+    /// One is in, as a publisher.
+    Joined(Vec<Publisher>),
+    /// Somebody came in (only with `notify_joining`).
+    Joining(String),
+    /// These publish: new ones, or changed ones with all their streams.
+    Publishers(Vec<Publisher>),
+    /// Somebody's streams are gone; none: one's own.
+    Unpublished(Option<String>),
+    /// Somebody left.
+    Leaving(String),
+    /// One left oneself, or was made to.
+    Left {
+        /// `kicked`.
+        reason: Option<String>,
+    },
+    /// Somebody was kicked.
+    Kicked(String),
+    /// Somebody began or ended to speak.
+    Talking {
+        /// Who.
+        id: String,
+        /// Speaks.
+        talking: bool,
+    },
+    /// `configure` took effect. With all streams of one's own, if it was about an offer.
+    Configured(Vec<Stream>),
+    /// A subscriber is attached, or its streams changed.
+    Updated(Vec<SubscribedStream>),
+    /// The change has to wait for the answer of an earlier offer.
+    Updating,
+    /// A subscriber's answer was taken.
+    Started,
+    /// The room is gone.
+    Destroyed,
+    /// Bits a second are too many for a link; said beside the core's `slowlink`.
+    SlowLink,
+    /// The plugin said no.
+    Error {
+        /// `error_code`.
+        code: u32,
+        /// `error`, made harmless.
+        reason: String,
+    },
+    /// Something else, or something unreadable; its most telling word.
+    Unknown(String),
+}
+
+impl Said {
+    /// Reads what the plugin said.
+    pub fn read(data: &Value) -> Self {
+        Self::known(data).unwrap_or_else(|| Self::Unknown(harmless(&most_telling(data))))
+    }
+
+    fn known(data: &Value) -> Option<Self> {
+        let text = |member: &str| data.get(member).and_then(Value::as_str).map(str::to_owned);
+        let name = data.get("videoroom")?.as_str()?;
+        if let Some(code) = data.get("error_code") {
+            let code = u32::try_from(code.as_u64()?).ok()?;
+            let reason = harmless(&text("error").unwrap_or_default());
+            return Some(Self::Error { code, reason });
+        }
+        Some(match name {
+            "joined" => Self::Joined(list(data, "publishers")?.unwrap_or_default()),
+            "talking" | "stopped-talking" => Self::Talking {
+                id: text("id")?,
+                talking: name == "talking",
+            },
+            "attached" | "updated" => Self::Updated(list(data, "streams")?.unwrap_or_default()),
+            "updating" => Self::Updating,
+            "destroyed" => Self::Destroyed,
+            "slow_link" => Self::SlowLink,
+            "event" => {
+                if let Some(publishers) = list(data, "publishers")? {
+                    Self::Publishers(publishers)
+                } else if let Some(id) = text("unpublished") {
+                    Self::Unpublished(Some(id).filter(|id| id != "ok"))
+                } else if let Some(id) = text("leaving") {
+                    if id == "ok" {
+                        Self::Left {
+                            reason: text("reason"),
+                        }
+                    } else {
+                        Self::Leaving(id)
+                    }
+                } else if let Some(id) = text("kicked") {
+                    Self::Kicked(id)
+                } else if let Some(joining) = data.get("joining") {
+                    Self::Joining(joining.get("id")?.as_str()?.to_owned())
+                } else if data.get("configured").is_some() {
+                    Self::Configured(list(data, "streams")?.unwrap_or_default())
+                } else if data.get("started").is_some() {
+                    Self::Started
+                } else {
+                    return None;
+                }
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// A list that may be missing (`Some(None)`), but not be unreadable (`None`).
+fn list<T: for<'de> Deserialize<'de>>(data: &Value, member: &str) -> Option<Option<Vec<T>>> {
+    match data.get(member) {
+        None => Some(None),
+        Some(list) => Vec::deserialize(list).ok().map(Some),
+    }
+}
+
+/// `event`'s second word tells more than the first: `{"videoroom":"event","switched":"ok"}`.
+fn most_telling(data: &Value) -> String {
+    let name = data.get("videoroom").and_then(Value::as_str);
+    match name {
+        Some("event") | None => {
+            let mut words = data
+                .as_object()
+                .into_iter()
+                .flat_map(|members| members.keys());
+            words
+                .find(|word| !matches!(word.as_str(), "videoroom" | "room"))
+                .map_or_else(|| "event".to_owned(), |word| format!("event {word}"))
+        }
+        Some(name) => name.to_owned(),
+    }
+}
+
+/// A handle on the VideoRoom plugin. Cheap to clone.
+#[derive(Clone)]
+pub struct VideoRoom {
+    handle: Handle,
+}
+
+impl VideoRoom {
+    /// Attaches a new handle.
+    ///
+    /// # Errors
+    /// `Core` with code 460 if the plugin is not loaded.
+    pub async fn attach(
+        session: &Session,
+        opaque_id: &str,
+        deadline: Instant,
+    ) -> Result<Self, Error> {
+        let handle = session.attach(PLUGIN, opaque_id, deadline).await?;
+        Ok(Self { handle })
+    }
+
+    /// The handle itself.
+    pub fn handle(&self) -> &Handle {
+        &self.handle
+    }
+
+    /// Makes a room that lives until it is destroyed or Janus ends (`create`).
+    ///
+    /// # Errors
+    /// `Plugin`: 427 exists, 433 the admin key is wrong.
+    pub async fn create_room(
+        &self,
+        room: &str,
+        options: &RoomOptions,
+        admin_key: Option<&str>,
+        deadline: Instant,
+    ) -> Result<(), Error> {
+        let mut body = object(options)?;
+        if let Some(body) = body.as_object_mut() {
+            body.insert("request".into(), "create".into());
+            body.insert("room".into(), room.into());
+            body.insert("permanent".into(), false.into());
+            if let Some(key) = admin_key {
+                body.insert("admin_key".into(), key.into());
+            }
+        }
+        self.ask("create", body, None, deadline).await.map(drop)
+    }
+
+    /// Destroys a room (`destroy`). Who is in it is told.
+    ///
+    /// # Errors
+    /// `Plugin`: 426 no such room, 433 the admin key is wrong.
+    pub async fn destroy_room(
+        &self,
+        room: &str,
+        admin_key: Option<&str>,
+        deadline: Instant,
+    ) -> Result<(), Error> {
+        let mut body = json!({"request": "destroy", "room": room});
+        keyed(&mut body, admin_key);
+        self.ask("destroy", body, None, deadline).await.map(drop)
+    }
+
+    /// The ids of all rooms (`list`); of private ones too if the admin key is given.
+    ///
+    /// # Errors
+    /// `Protocol` if an id is no text: then Janus is not configured for textual ids.
+    pub async fn list_rooms(
+        &self,
+        admin_key: Option<&str>,
+        deadline: Instant,
+    ) -> Result<Vec<String>, Error> {
+        #[derive(Deserialize)]
+        struct Room {
+            room: String,
+        }
+        let mut body = json!({"request": "list"});
+        keyed(&mut body, admin_key);
+        let said = self.ask("list", body, None, deadline).await?;
+        let rooms: Vec<Room> = list(&said.data, "list").flatten().ok_or_else(unreadable)?;
+        Ok(rooms.into_iter().map(|room| room.room).collect())
+    }
+
+    /// Whether there is such a room (`exists`).
+    ///
+    /// # Errors
+    /// `Plugin` with code 430 if Janus is not configured for textual ids.
+    pub async fn room_exists(&self, room: &str, deadline: Instant) -> Result<bool, Error> {
+        let body = json!({"request": "exists", "room": room});
+        let said = self.ask("exists", body, None, deadline).await?;
+        let exists = said.data.get("exists").and_then(Value::as_bool);
+        exists.ok_or_else(unreadable)
+    }
+
+    /// Enters a room as one who may publish (`join`). Answers who publishes.
+    ///
+    /// # Errors
+    /// `Plugin`: 426, 436.
+    pub async fn join_publisher(
+        &self,
+        room: &str,
+        id: &str,
+        deadline: Instant,
+    ) -> Result<Vec<Publisher>, Error> {
+        let body = json!({"request": "join", "ptype": "publisher", "room": room, "id": id});
+        let said = self.ask("join", body, None, deadline).await?;
+        if let Said::Joined(publishers) = Said::read(&said.data) {
+            return Ok(publishers);
+        }
+        Err(unreadable())
+    }
+
+    /// Publishes, or changes what is published (`configure`). Gives the answer's SDP and all streams.
+    /// An offer the plugin refuses leaves the handle unusable.
+    ///
+    /// # Errors
+    /// `Core` 465 and 490, `Plugin` 424, 431, 437: the offer is no good.
+    pub async fn publish(
+        &self,
+        offer: String,
+        descriptions: &[Description],
+        deadline: Instant,
+    ) -> Result<(String, Vec<Stream>), Error> {
+        let mut body = json!({"request": "configure"});
+        if let Some(body) = body.as_object_mut().filter(|_| !descriptions.is_empty()) {
+            body.insert("descriptions".into(), object(descriptions)?);
+        }
+        let jsep = Jsep {
+            kind: JsepKind::Offer,
+            sdp: offer,
+        };
+        let said = self.ask("configure", body, Some(jsep), deadline).await;
+        if matches!(said, Err(Error::Plugin { .. })) {
+            self.handle.spoil("the plugin refused an offer");
+        }
+        let said = said?;
+        let sdp = sdp_of(said.jsep, JsepKind::Answer)?.ok_or_else(unreadable)?;
+        if let Said::Configured(streams) = Said::read(&said.data) {
+            return Ok((sdp, streams));
+        }
+        Err(unreadable())
+    }
+
+    /// Asks the publishing peer for a key frame (`configure`).
+    ///
+    /// # Errors
+    /// `Plugin` 424 before `join`.
+    pub async fn request_keyframe(&self, deadline: Instant) -> Result<(), Error> {
+        let body = json!({"request": "configure", "keyframe": true});
+        self.ask("configure", body, None, deadline).await.map(drop)
+    }
+
+    /// Enters a room to receive (`join`). All streams must be there, and at least one.
+    ///
+    /// # Errors
+    /// `Plugin`: 428 if one is not there; then nothing was done, and it can be tried again.
+    pub async fn join_subscriber(
+        &self,
+        room: &str,
+        streams: &[Subscribe],
+        deadline: Instant,
+    ) -> Result<Updated, Error> {
+        let body = json!({"request": "join", "ptype": "subscriber", "room": room,
+            "streams": object(streams)?, "use_msid": true});
+        updated(self.ask("join", body, None, deadline).await?)
+    }
+
+    /// Changes what is received, in one step (`update`). `unsubscribe` names m-lines of the
+    /// subscriber's own connection.
+    ///
+    /// # Errors
+    /// `Plugin`: 428 if a stream is not there; then nothing was done.
+    pub async fn update(
+        &self,
+        subscribe: &[Subscribe],
+        unsubscribe: &[String],
+        deadline: Instant,
+    ) -> Result<Updated, Error> {
+        let mut body = json!({"request": "update"});
+        if let Some(body) = body.as_object_mut() {
+            if !subscribe.is_empty() {
+                body.insert("subscribe".into(), object(subscribe)?);
+            }
+            if !unsubscribe.is_empty() {
+                // `mid` would be the publisher's, and without `feed` nothing at all
+                let mids = unsubscribe.iter().map(|mid| json!({"sub_mid": mid}));
+                body.insert("unsubscribe".into(), mids.collect());
+            }
+        }
+        updated(self.ask("update", body, None, deadline).await?)
+    }
+
+    /// Answers the newest offer (`start`).
+    ///
+    /// # Errors
+    /// `Core` 465 to 490: the answer is no good.
+    pub async fn start(&self, answer: String, deadline: Instant) -> Result<(), Error> {
+        let body = json!({"request": "start"});
+        let jsep = Jsep {
+            kind: JsepKind::Answer,
+            sdp: answer,
+        };
+        let said = self.ask("start", body, Some(jsep), deadline).await?;
+        if Said::read(&said.data) == Said::Started {
+            return Ok(());
+        }
+        Err(unreadable())
+    }
+
+    /// Asks for an offer that restarts ICE (`configure`). While an earlier offer is unanswered Janus
+    /// says nothing and pushes the new one after the answer: after `patience` that is `Postponed`.
+    ///
+    /// # Errors
+    /// As all messages.
+    pub async fn restart(&self, patience: Duration, deadline: Instant) -> Result<Updated, Error> {
+        let body = json!({"request": "configure", "restart": true});
+        let said = self
+            .handle
+            .message_within("configure", body, patience, deadline)
+            .await?;
+        let Some(said) = said else {
+            return Ok(Updated::Postponed);
+        };
+        let said = accepted("configure", said)?;
+        Ok(match sdp_of(said.jsep, JsepKind::Offer)? {
+            None => Updated::Postponed,
+            Some(sdp) => Updated::Offer(Offer { sdp, streams: None }),
+        })
+    }
+
+    /// Chooses layers, or pauses streams (`configure`).
+    ///
+    /// # Errors
+    /// As all messages.
+    pub async fn choose(&self, streams: &[StreamChoice], deadline: Instant) -> Result<(), Error> {
+        let body = json!({"request": "configure", "streams": object(streams)?});
+        self.ask("configure", body, None, deadline).await.map(drop)
+    }
+
+    async fn ask(
+        &self,
+        name: &'static str,
+        body: Value,
+        jsep: Option<Jsep>,
+        deadline: Instant,
+    ) -> Result<PluginData, Error> {
+        accepted(name, self.handle.message(name, body, jsep, deadline).await?)
+    }
+}
+
+/// Reads an offer pushed to a subscriber, or brought by an answer; none if there is none.
+///
+/// # Errors
+/// `Protocol` if it is an answer, or comes with something that is not about subscriptions.
+pub fn offer_of(said: PluginData) -> Result<Option<Offer>, Error> {
+    let words = Said::read(&said.data);
+    let streams = if let Said::Updated(streams) = words {
+        Some(streams)
+    } else if matches!(words, Said::Configured(_) | Said::Updating) {
+        None
+    } else {
+        return Err(unreadable());
+    };
+    let sdp = sdp_of(said.jsep, JsepKind::Offer)?;
+    Ok(sdp.map(|sdp| Offer { sdp, streams }))
+}
+
+fn updated(said: PluginData) -> Result<Updated, Error> {
+    if Said::read(&said.data) == Said::Updating {
+        return Ok(Updated::Postponed);
+    }
+    Ok(offer_of(said)?.map_or(Updated::Unchanged, Updated::Offer))
+}
+
+fn accepted(request: &'static str, said: PluginData) -> Result<PluginData, Error> {
+    if let Said::Error { code, reason } = Said::read(&said.data) {
+        return Err(Error::Plugin {
+            request,
+            code,
+            reason,
+        });
+    }
+    Ok(said)
+}
+
+fn sdp_of(jsep: Option<Jsep>, due: JsepKind) -> Result<Option<String>, Error> {
+    match jsep {
+        Some(jsep) if jsep.kind != due => Err(Error::protocol("offer and answer are mixed up")),
+        jsep => Ok(jsep.map(|jsep| jsep.sdp)),
+    }
+}
+
+fn object<T: Serialize + ?Sized>(value: &T) -> Result<Value, Error> {
+    serde_json::to_value(value).map_err(|error| Error::protocol(format!("not sent: {error}")))
+}
+
+fn keyed(body: &mut Value, admin_key: Option<&str>) {
+    if let (Some(body), Some(key)) = (body.as_object_mut(), admin_key) {
+        body.insert("admin_key".into(), key.into());
+    }
+}
+
+fn unreadable() -> Error {
+    Error::protocol("an answer of the VideoRoom that does not fit its request")
+}
