@@ -325,3 +325,6 @@ impl<'de> Visitor<'de> for Sound {
         Ok(self)
     }
 }
+
+#[cfg(test)]
+mod tests;

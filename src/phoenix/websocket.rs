@@ -379,3 +379,6 @@ fn frame(opcode: OpCode, payload: &[&[u8]]) -> Bytes {
     }
     bytes.freeze()
 }
+
+#[cfg(test)]
+mod tests;
