@@ -154,7 +154,9 @@ pub(crate) async fn ask(
         log::warn!(request = name; "answer of a foreign transaction");
         return Err(Error::protocol("the answer belongs to another transaction"));
     }
-    if id_of(&answer, "session_id")?.is_some_and(|theirs| Some(theirs) != session) {
+    // A refused `create` names the session that has the id.
+    let theirs = id_of(&answer, "session_id")?;
+    if session.is_some() && theirs.is_some() && theirs != session {
         log::warn!(request = name; "answer of a foreign session");
         return Err(Error::protocol("the answer belongs to another session"));
     }

@@ -132,7 +132,7 @@ impl Handle {
             .ask_as(transaction.clone(), "message", handle, members, deadline)
             .await
             .map_err(|error| named(error, name));
-        if matches!(answer, Err(Error::Core { .. })) {
+        if matches!(answer, Err(Error::Core { .. } | Error::Unauthorised)) {
             under_way.spoils = false; // read and refused: nothing is under way
         }
         let answer = answer?;
@@ -209,6 +209,9 @@ impl Handle {
     }
 
     fn usable(&self) -> Result<(), Error> {
+        if let Some(lost) = self.shared.lost() {
+            return Err(lost);
+        }
         match self.state.spoilt.get() {
             Some(why) => Err(Error::Unusable { why }),
             None => Ok(()),
@@ -247,11 +250,15 @@ fn named(error: Error, name: &'static str) -> Error {
             code,
             reason,
         },
-        Error::Timeout { after, .. } => Error::Timeout {
+        Error::Timeout {
+            request: "message",
+            after,
+        } => Error::Timeout {
             request: name,
             after,
         },
-        Error::Unreachable { .. }
+        Error::Timeout { .. }
+        | Error::Unreachable { .. }
         | Error::Lost { .. }
         | Error::SessionLost
         | Error::Unauthorised

@@ -23,3 +23,27 @@ pub async fn eventually(what: &str, within: Duration, mut condition: impl AsyncF
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
+
+/// An answer to Janus's offer that says the right things; no media comes of it.
+pub fn answer_to(offer: &str) -> String {
+    let own = |line: &str| {
+        let mut line = line.to_owned();
+        for (theirs, ours) in [
+            ("a=sendonly", "a=recvonly"),
+            ("a=setup:", "a=setup:active"),
+            ("a=ice-ufrag:", "a=ice-ufrag:abcd"),
+            ("a=ice-pwd:", "a=ice-pwd:QO2saGCg91Zp4QFXdLud7RRc"),
+        ] {
+            if line.starts_with(theirs) {
+                line = ours.to_owned();
+            }
+        }
+        line
+    };
+    let dropped = ["a=candidate", "a=msid:", "a=ssrc", "a=end-of"];
+    offer
+        .lines()
+        .filter(|line| !dropped.iter().any(|start| line.starts_with(start)))
+        .map(|line| own(line) + "\r\n")
+        .collect()
+}

@@ -1,0 +1,466 @@
+//! The gateway over a real Janus.
+//!
+//! Janus's dummy publisher stands for somebody who publishes; a transport that gives its numeric id
+//! a participant's name, both ways, makes it one of ours.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test may fail"
+)]
+
+mod support;
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use parlour::gateway::janus::JanusGateway;
+use parlour::gateway::{
+    Gateway, GatewayError, GatewayEvent, Line, MediaRoom, Preference, SessionId, Subscribed,
+    SubscriberOffer, SubscriptionChange,
+};
+use parlour::janus::errors::Error;
+use parlour::janus::transport::{Link, Request, Transport};
+use parlour::names::{Feed, Generation, Mid, Of, ParticipantId, Source, StreamSpec};
+use parlour::sdp::Sdp;
+use serde_json::{Value, json};
+use support::janus::TestJanus;
+use support::{answer_to, soon};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+const OFFER: &str = include_str!("fixtures/chromium_offer.sdp");
+
+/// What the dummy publisher is called here.
+const DUMMY: &str = "pdummy-7";
+
+/// A transport that calls `theirs` `ours`.
+struct Renaming {
+    inner: Rc<dyn Transport>,
+    theirs: String,
+}
+
+struct RenamingLink {
+    inner: Rc<dyn Link>,
+    theirs: String,
+}
+
+fn renamed<T: serde::Serialize + serde::de::DeserializeOwned>(all: &T, from: &str, to: &str) -> T {
+    let text = serde_json::to_string(all).unwrap();
+    serde_json::from_str(&text.replace(from, to)).unwrap()
+}
+
+impl Transport for Renaming {
+    fn link(&self, deadline: Instant) -> LocalBoxFuture<'static, Result<Rc<dyn Link>, Error>> {
+        let link = self.inner.link(deadline);
+        let theirs = self.theirs.clone();
+        async move {
+            let inner = link.await?;
+            let link: Rc<dyn Link> = Rc::new(RenamingLink { inner, theirs });
+            Ok(link)
+        }
+        .boxed_local()
+    }
+
+    fn info(&self, deadline: Instant) -> LocalBoxFuture<'static, Result<Value, Error>> {
+        self.inner.info(deadline)
+    }
+
+    fn without_secret(&self) -> Rc<dyn Transport> {
+        self.inner.without_secret()
+    }
+}
+
+impl Link for RenamingLink {
+    fn request(
+        &self,
+        mut request: Request,
+        deadline: Instant,
+    ) -> LocalBoxFuture<'static, Result<Value, Error>> {
+        request.members = renamed(&request.members, DUMMY, &self.theirs);
+        let theirs = self.theirs.clone();
+        let answer = self.inner.request(request, deadline);
+        async move { answer.await.map(|answer| renamed(&answer, &theirs, DUMMY)) }.boxed_local()
+    }
+
+    fn events(&self, session: u64) -> LocalBoxFuture<'static, Result<Vec<Value>, Error>> {
+        let theirs = self.theirs.clone();
+        let events = self.inner.events(session);
+        async move { events.await.map(|events| renamed(&events, &theirs, DUMMY)) }.boxed_local()
+    }
+}
+
+/// A call's line, its events listened to in the background.
+struct Call {
+    id: SessionId,
+    line: Rc<dyn Line>,
+    events: mpsc::UnboundedReceiver<Result<GatewayEvent, GatewayError>>,
+}
+
+impl Call {
+    async fn open(gateway: &JanusGateway) -> Self {
+        let id = SessionId::random();
+        let opened = gateway.open(id, soon()).await.unwrap();
+        let (sender, events) = mpsc::unbounded_channel();
+        let mut stream = opened.events;
+        actix::spawn(async move {
+            loop {
+                match stream.next().await {
+                    Ok(events) => events.into_iter().for_each(|event| {
+                        let _ = sender.send(Ok(event));
+                    }),
+                    Err(error) => {
+                        let _ = sender.send(Err(error));
+                        return;
+                    }
+                }
+            }
+        });
+        Self {
+            id,
+            line: opened.line,
+            events,
+        }
+    }
+
+    async fn until<T>(
+        &mut self,
+        what: &str,
+        wanted: impl Fn(&Result<GatewayEvent, GatewayError>) -> Option<T>,
+    ) -> T {
+        let look = async {
+            loop {
+                let event = self.events.recv().await.expect("the stream has not ended");
+                if let Some(found) = wanted(&event) {
+                    return found;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), look)
+            .await
+            .unwrap_or_else(|_| panic!("not heard: {what}"))
+    }
+
+    async fn offered(&mut self) -> SubscriberOffer {
+        self.until("a pushed offer", |event| match event {
+            Ok(GatewayEvent::SubscriberOffer(offer)) => Some(offer.clone()),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Everything heard so far.
+    fn heard(&mut self) -> Vec<Result<GatewayEvent, GatewayError>> {
+        std::iter::from_fn(|| self.events.try_recv().ok()).collect()
+    }
+}
+
+fn room(id: &str) -> MediaRoom {
+    MediaRoom {
+        id: id.into(),
+        capacity: 5,
+    }
+}
+
+fn feed() -> Feed {
+    Feed {
+        participant: ParticipantId::random(),
+        generation: Generation::next(),
+    }
+}
+
+fn mid(text: &str) -> Mid {
+    Mid::parse(text).unwrap()
+}
+
+fn wanting(streams: &[(&str, &str)]) -> SubscriptionChange {
+    SubscriptionChange {
+        subscribe: streams
+            .iter()
+            .map(|(feed, stream)| (Feed::parse(feed).unwrap(), mid(stream)))
+            .collect(),
+        unsubscribe: Vec::new(),
+    }
+}
+
+fn answer(offer: &SubscriberOffer) -> Sdp {
+    Sdp::from_gateway(&answer_to(offer.offer.as_str())).unwrap()
+}
+
+fn gateway(janus: &TestJanus) -> JanusGateway {
+    JanusGateway::new(janus.settings()).unwrap()
+}
+
+/// A room `tea` with a dummy publisher, and a gateway that knows it by our name.
+async fn gateway_with_dummy(janus: &TestJanus) -> JanusGateway {
+    let made = janus
+        .plugin(json!({"request": "create", "room": "tea", "publishers": 9,
+            "admin_key": janus.access().admin_key.expose(), "dummy_publisher": true}))
+        .await;
+    assert_eq!(made["videoroom"], "created", "{made}");
+    let theirs = janus.participants("tea").await.pop().unwrap();
+    let inner = Rc::new(janus.transport());
+    JanusGateway::over(Rc::new(Renaming { inner, theirs }), janus.settings())
+}
+
+#[actix::test]
+async fn a_call_is_opened_publishes_and_is_cleared() {
+    let janus = TestJanus::start().await;
+    let gateway = gateway(&janus);
+    let mut call = Call::open(&gateway).await;
+    let me = feed();
+    // the room is made by who comes first
+    let others = call.line.join(room("tea"), me.clone(), soon()).await;
+    assert!(others.unwrap().is_empty());
+    assert_eq!(janus.participants("tea").await, [me.to_string()]);
+
+    let spec = |stream: &str, source| StreamSpec {
+        mid: mid(stream),
+        source,
+        label: "Built-in".into(),
+    };
+    let streams = vec![spec("0", Source::Mic), spec("1", Source::Camera)];
+    let offer = Sdp::from_gateway(OFFER).unwrap();
+    let published = call.line.publish(offer, streams, soon()).await.unwrap();
+    assert!(published.answer.as_str().contains("m=video"));
+    let codecs: Vec<_> = published
+        .streams
+        .iter()
+        .map(|s| s.codec.as_deref())
+        .collect();
+    assert_eq!(codecs, [Some("opus"), Some("vp8")]);
+    assert!(published.streams.iter().all(|stream| !stream.disabled));
+    call.until("configured", |event| {
+        matches!(event, Ok(GatewayEvent::Configured(Of::Publisher))).then_some(())
+    })
+    .await;
+    call.line.request_keyframe(soon()).await.unwrap();
+    call.line.keepalive(soon()).await.unwrap();
+    call.line
+        .trickle(Of::Publisher, None, soon())
+        .await
+        .unwrap();
+
+    assert!(gateway.destroy(call.id, soon()).await.unwrap());
+    assert!(!gateway.destroy(call.id, soon()).await.unwrap());
+    assert!(janus.participants("tea").await.is_empty());
+    assert!(janus.sessions().await.is_empty());
+}
+
+#[actix::test]
+async fn a_refused_offer_is_told_as_such() {
+    let janus = TestJanus::start().await;
+    let call = Call::open(&gateway(&janus)).await;
+    call.line.join(room("tea"), feed(), soon()).await.unwrap();
+    let bad = Sdp::from_gateway("v=0\r\n").unwrap();
+    let refused = call.line.publish(bad, Vec::new(), soon()).await;
+    let Err(GatewayError::OfferRefused { code: 465, detail }) = refused else {
+        panic!("{refused:?}")
+    };
+    assert!(detail.contains("lines"), "{detail}");
+}
+
+#[actix::test]
+async fn an_id_that_is_not_free_yet_is_tried_again() {
+    let janus = TestJanus::start().await;
+    let gateway = gateway(&janus);
+    let (first, second) = (Call::open(&gateway).await, Call::open(&gateway).await);
+    let me = feed();
+    first
+        .line
+        .join(room("tea"), me.clone(), soon())
+        .await
+        .unwrap();
+    let again = second.line.join(room("tea"), me, soon());
+    let destroyed = gateway.destroy(first.id, soon());
+    let (again, destroyed) = futures_util::future::join(again, destroyed).await;
+    assert!(destroyed.unwrap());
+    again.unwrap();
+}
+
+#[actix::test]
+async fn streams_are_subscribed_changed_and_let_go() {
+    let janus = TestJanus::start().await;
+    let gateway = gateway_with_dummy(&janus).await;
+    let mut call = Call::open(&gateway).await;
+    let line = call.line.clone();
+    let others = line.join(room("tea"), feed(), soon()).await.unwrap();
+    assert_eq!(others[0].feed.to_string(), DUMMY);
+    assert_eq!(others[0].streams[1].source, Source::Camera);
+
+    // nobody there: nothing is changed, and the next try is sound
+    let nobody = line.subscribe(wanting(&[("pnobody-1", "0")]), soon()).await;
+    assert!(matches!(nobody, Ok(Subscribed::NoSuchFeed)), "{nobody:?}");
+    let nothing = line.subscribe(SubscriptionChange::default(), soon()).await;
+    assert!(matches!(nothing, Ok(Subscribed::Nothing)), "{nothing:?}");
+
+    let first = line.subscribe(wanting(&[(DUMMY, "0")]), soon()).await;
+    let Ok(Subscribed::Offer(first)) = first else {
+        panic!("{first:?}")
+    };
+    assert_eq!(first.streams.len(), 1);
+    assert_eq!(first.streams[0].feed.to_string(), DUMMY);
+    // unanswered: the next is pushed after the answer
+    let second = line.subscribe(wanting(&[(DUMMY, "1")]), soon()).await;
+    assert!(matches!(second, Ok(Subscribed::Nothing)), "{second:?}");
+    line.answer(answer(&first), soon()).await.unwrap();
+    let second = call.offered().await;
+    assert_eq!(second.streams.len(), 2);
+    line.answer(answer(&second), soon()).await.unwrap();
+
+    // one missing feed changes nothing for the other
+    let both = line.subscribe(wanting(&[("pnobody-1", "0")]), soon()).await;
+    assert!(matches!(both, Ok(Subscribed::NoSuchFeed)), "{both:?}");
+    let paused = Preference {
+        mid: second.streams[1].mid.clone(),
+        substream: None,
+        temporal: None,
+        send: Some(false),
+    };
+    line.prefer(vec![paused], soon()).await.unwrap();
+
+    let restarted = line.restart_subscriber(soon()).await;
+    let Ok(Subscribed::Offer(restarted)) = restarted else {
+        panic!("{restarted:?}")
+    };
+    assert_eq!(
+        restarted.streams, second.streams,
+        "the m-lines are as before"
+    );
+    line.answer(answer(&restarted), soon()).await.unwrap();
+
+    let fewer = SubscriptionChange {
+        subscribe: Vec::new(),
+        unsubscribe: vec![second.streams[0].mid.clone()],
+    };
+    let Ok(Subscribed::Offer(fewer)) = line.subscribe(fewer, soon()).await else {
+        panic!("an offer is due")
+    };
+    assert_eq!(fewer.streams, second.streams[1..]);
+
+    // a new subscribing side, without a word from the old one
+    let before = janus.handles(call.id.0).await.len();
+    line.drop_subscriber().await;
+    let unanswerable = line.answer(answer(&fewer), soon()).await;
+    assert!(matches!(
+        unanswerable,
+        Err(GatewayError::Refused { code: 0, .. })
+    ));
+    let anew = line
+        .subscribe(wanting(&[(DUMMY, "0"), (DUMMY, "1")]), soon())
+        .await;
+    assert!(matches!(anew, Ok(Subscribed::Offer(offer)) if offer.streams.len() == 2));
+    support::eventually(
+        "the old handle is gone",
+        Duration::from_secs(5),
+        async || janus.handles(call.id.0).await.len() == before,
+    )
+    .await;
+    for event in call.heard() {
+        assert!(
+            matches!(event, Ok(GatewayEvent::Configured(_))),
+            "{event:?}"
+        );
+    }
+}
+
+#[actix::test]
+async fn what_is_taken_away_behind_our_back_is_told() {
+    let janus = TestJanus::start().await;
+    let gateway = gateway(&janus);
+    let key = janus.access().admin_key.expose().to_owned();
+    let me = feed();
+
+    let mut call = Call::open(&gateway).await;
+    call.line
+        .join(room("tea"), me.clone(), soon())
+        .await
+        .unwrap();
+    janus
+        .plugin(json!({"request": "kick", "room": "tea", "id": me.to_string(), "secret": ""}))
+        .await;
+    call.until("kicked", |event| {
+        matches!(event, Ok(GatewayEvent::SessionGone { what: "kicked" })).then_some(())
+    })
+    .await;
+
+    let mut call = Call::open(&gateway).await;
+    call.line.join(room("tea"), feed(), soon()).await.unwrap();
+    janus
+        .plugin(json!({"request": "destroy", "room": "tea", "admin_key": key}))
+        .await;
+    call.until("room destroyed", |event| {
+        matches!(event, Ok(GatewayEvent::RoomDestroyed)).then_some(())
+    })
+    .await;
+
+    let mut call = Call::open(&gateway).await;
+    let [handle] = janus.handles(call.id.0).await[..] else {
+        panic!("one handle")
+    };
+    janus.detach_handle(call.id.0, handle).await;
+    call.until("detached", |event| {
+        matches!(event, Ok(GatewayEvent::SessionGone { what: "detached" })).then_some(())
+    })
+    .await;
+
+    let mut call = Call::open(&gateway).await;
+    janus.destroy_session(call.id.0).await;
+    let lost = call.line.keepalive(soon()).await;
+    assert!(matches!(lost, Err(GatewayError::SessionLost)), "{lost:?}");
+    call.until("session lost", |event| {
+        matches!(event, Err(GatewayError::SessionLost)).then_some(())
+    })
+    .await;
+}
+
+#[actix::test]
+async fn rooms_are_swept_by_prefix_but_for_those_in_use() {
+    let janus = TestJanus::start().await;
+    let gateway = gateway(&janus);
+    let call = Call::open(&gateway).await;
+    for id in ["node1-a", "node1-b", "node2-a"] {
+        let other = Call::open(&gateway).await;
+        other.line.join(room(id), feed(), soon()).await.unwrap();
+        gateway.destroy(other.id, soon()).await.unwrap();
+    }
+    let keep = vec!["node1-b".to_owned()];
+    let swept = gateway.sweep_rooms("node1-".into(), keep, soon()).await;
+    assert_eq!(swept.unwrap(), 1);
+    for (room, there) in [("node1-a", false), ("node1-b", true), ("node2-a", true)] {
+        let exists = janus
+            .plugin(json!({"request": "exists", "room": room}))
+            .await;
+        assert_eq!(exists["exists"], there, "{room}");
+    }
+    assert_eq!(janus.sessions().await, [call.id.0]);
+}
+
+#[actix::test]
+async fn a_probe_tells_a_hung_gateway_and_leaves_nothing() {
+    let janus = TestJanus::start().await;
+    let gateway = gateway(&janus);
+    gateway.probe(soon()).await.unwrap();
+    assert!(janus.sessions().await.is_empty());
+    janus.suspend();
+    for _ in 0..3 {
+        let deadline = Instant::now() + Duration::from_millis(200);
+        let hung = gateway.probe(deadline).await;
+        assert!(
+            matches!(hung, Err(GatewayError::Timeout { .. })),
+            "{hung:?}"
+        );
+    }
+    janus.resume();
+    // what the hung one makes too late is cleared by the probes that follow
+    support::eventually("nothing is left", Duration::from_secs(5), async || {
+        gateway.probe(soon()).await.unwrap();
+        janus.sessions().await.is_empty()
+    })
+    .await;
+}
