@@ -35,6 +35,16 @@ pub enum SdpError {
 }
 
 impl SdpError {
+    /// A description that is wrong as a whole.
+    pub fn wrong(detail: &'static str) -> Self {
+        Self::Description { place: Place::Whole, detail }
+    }
+
+    /// A candidate of the wrong form.
+    pub fn wrong_candidate(detail: &'static str) -> Self {
+        Self::Candidate { detail }
+    }
+
     /// `reason` of the error reply; its `detail` is the error as text. Wire: add, never rename.
     pub fn reason(&self) -> &'static str {
         match self {
