@@ -1,0 +1,34 @@
+import type { JSX } from "preact";
+
+interface Props {
+  /** The wire's word, `left` if it was one's own wish. */
+  reason: string;
+  text: string;
+  onRejoin: () => void;
+  onBack: () => void;
+}
+
+/** After the end: why, and how to come back. */
+export function LeftScreen({ reason, text, onRejoin, onBack }: Props): JSX.Element {
+  return (
+    <main class="centred" data-testid="left-screen" data-reason={reason}>
+      <section class="card">
+        <h1>Parlour</h1>
+        <p>{text}</p>
+        <div class="row">
+          <button
+            type="button"
+            class="button button-primary"
+            data-testid="rejoin-button"
+            onClick={onRejoin}
+          >
+            Join again
+          </button>
+          <button type="button" class="button" data-testid="back-button" onClick={onBack}>
+            Other name or room
+          </button>
+        </div>
+      </section>
+    </main>
+  );
+}
