@@ -238,7 +238,8 @@ export class Connection implements Wire {
   #tick(): void {
     if (!this.#options.hidden()) return;
     if (this.#socket.connectionState() === "closed") {
-      // The phoenix client waits until somebody looks.
+      // The phoenix client waits until somebody looks, and its own timers may sleep for a minute.
+      this.#socket.disconnect();
       this.#socket.connect();
       return;
     }
