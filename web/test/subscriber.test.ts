@@ -3,7 +3,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { History } from "../src/client/history";
 import type { Answer } from "../src/client/protocol";
-import { originOf, Subscriber } from "../src/client/subscriber";
+import { isOfAnotherHandle, Subscriber } from "../src/client/subscriber";
 import { HandClock, settle } from "./support";
 
 /** A connection that remembers what was done to it; every m-line it ever had stays. */
@@ -60,6 +60,7 @@ let subscriber: Subscriber;
 
 beforeEach(() => {
   clock = new HandClock();
+  handles = new Map();
   peers = [];
   answers = [];
   trouble = [];
@@ -79,11 +80,17 @@ beforeEach(() => {
   });
 });
 
+let time = 0;
+let handles: Map<number, number>;
+
 /** An offer of handle `handle` whose lines show the participants named, in order. */
 function offer(version: number, handle: number, ...participants: string[]): void {
   const mids = participants.map((_, index) => String(index));
+  const origin = (handles.get(handle) ?? 0) + 1;
+  handles.set(handle, origin);
+  time += 1;
   subscriber.offer({
-    jsep: { type: "offer", sdp: `o=- ${handle} 1 IN IP4 0.0.0.0|${mids.join(",")}` },
+    jsep: { type: "offer", sdp: `o=- ${time} ${origin} IN IP4 0.0.0.0|${mids.join(",")}` },
     version,
     streams: participants.map((participant, index) => ({
       mid: String(index),
@@ -104,15 +111,22 @@ const shown = (participant: string) => subscriber.incoming.value.get(participant
 const trackOf = (peer: number, line: number) => peers[peer]?.lines[line]?.receiver.track;
 const versions = () => answers.map(({ version }) => version);
 
-test("the session id of an offer is the second word of its o= line", () => {
-  expect(originOf("v=0\r\no=- 1234 2 IN IP4 127.0.0.1\r\ns=-\r\n")).toBe("1234");
+test("a handle counts its offers up and takes no m-line back", () => {
+  const sdp = (time: number, version: number, lines: number) =>
+    `v=0\r\no=- ${time} ${version} IN IP4 0.0.0.0\r\ns=-\r\n${"m=video 9\r\n".repeat(lines)}`;
+  expect(isOfAnotherHandle(sdp(1, 2, 2), sdp(1, 2, 2))).toBe(false);
+  expect(isOfAnotherHandle(sdp(1, 2, 2), sdp(2, 4, 2))).toBe(false);
+  expect(isOfAnotherHandle(sdp(1, 2, 2), sdp(2, 4, 4))).toBe(false);
+  expect(isOfAnotherHandle(sdp(1, 2, 2), sdp(2, 1, 4))).toBe(true);
+  expect(isOfAnotherHandle(sdp(1, 1, 2), sdp(2, 1, 2))).toBe(true);
+  expect(isOfAnotherHandle(sdp(1, 1, 4), sdp(2, 2, 2))).toBe(true);
 });
 
 test("an offer is applied and answered, and its lines belong to their participants", async () => {
   offer(1, 10, "ann", "bob");
   await settle();
   expect(versions()).toEqual([1]);
-  expect(answers[0]?.sdp).toContain("answer to o=- 10");
+  expect(answers[0]?.sdp).toContain("answer to o=-");
   expect(shown("ann")).toBe(trackOf(0, 0));
   expect(shown("bob")).toBe(trackOf(0, 1));
 });
@@ -179,7 +193,7 @@ test("an old connection is closed after 8 s even if no frame came", async () => 
   expect(shown("ann")).toBe(trackOf(1, 0));
 });
 
-test("after a restart the same session id is another connection too", async () => {
+test("after a hangup the next offer is of another connection in any case", async () => {
   offer(1, 10, "ann");
   await answered();
   subscriber.renew("hangup");

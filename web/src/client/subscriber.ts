@@ -52,7 +52,8 @@ export class Subscriber {
   readonly #options: SubscriberOptions;
   readonly #incoming = new Store<ReadonlyMap<string, Incoming>>(new Map());
   #peer: RTCPeerConnection | null = null;
-  #origin: string | null = null;
+  /** The newest offer applied to `#peer`. */
+  #applied: Jsep | null = null;
   #retired: { peer: RTCPeerConnection; stop: () => void }[] = [];
   #lines: Line[] = [];
   /** What is shown: may lag behind `#lines` until the first frame. */
@@ -86,16 +87,14 @@ export class Subscriber {
   /** The handle at the gateway is gone or going: the next offer is of another one. */
   renew(cause: string): void {
     this.#waiting = null;
-    if (!this.#peer) return;
-    this.#options.history.add("subscriber_renewed", { cause });
-    this.#retire();
+    this.#retire(cause);
   }
 
   /** Ends everything. `versions` begin anew with a new membership. */
   reset(): void {
     this.#waiting = null;
     this.#answered = 0;
-    this.#retire();
+    this.#retire("reset");
     for (const { peer, stop } of this.#retired) {
       stop();
       peer.close();
@@ -149,9 +148,9 @@ export class Subscriber {
   }
 
   async #apply({ jsep, version, streams }: SubscriberOffer): Promise<void> {
-    const origin = originOf(jsep.sdp);
-    if (this.#peer && this.#origin !== origin) this.#retire();
-    const peer = this.#peer ?? this.#start(origin);
+    if (this.#applied && isOfAnotherHandle(this.#applied.sdp, jsep.sdp)) this.#retire("new_handle");
+    const peer = this.#peer ?? this.#start();
+    this.#applied = jsep;
     try {
       await peer.setRemoteDescription(jsep);
       await peer.setLocalDescription();
@@ -172,10 +171,9 @@ export class Subscriber {
     });
   }
 
-  #start(origin: string): RTCPeerConnection {
+  #start(): RTCPeerConnection {
     const peer = this.#options.makePeer();
     this.#peer = peer;
-    this.#origin = origin;
     peer.addEventListener("connectionstatechange", () => {
       if (peer === this.#peer && peer.connectionState === "failed") {
         this.#options.onTrouble("failed");
@@ -188,11 +186,12 @@ export class Subscriber {
     return peer;
   }
 
-  #retire(): void {
+  #retire(cause: string): void {
     const peer = this.#peer;
     if (!peer) return;
+    this.#options.history.add("subscriber_renewed", { cause });
     this.#peer = null;
-    this.#origin = null;
+    this.#applied = null;
     this.#retired.push({ peer, stop: () => {} });
     this.#lines = [];
   }
@@ -273,9 +272,23 @@ function keyOf({ participant, source }: { participant: string; source: Source })
   return `${participant}/${source}`;
 }
 
-/** The session id of an SDP's `o=` line: another one is another handle. */
-export function originOf(sdp: string): string {
-  return /^o=\S+ (\S+)/m.exec(sdp)?.[1] ?? "";
+/**
+ * Whether an offer is of another handle than the one before it.
+ *
+ * Janus counts the version of the `o=` line up with each offer of a handle, from 1; the session id
+ * beside it is the time and new with each offer. A handle never takes m-lines back either.
+ */
+export function isOfAnotherHandle(before: string, now: string): boolean {
+  if (before === now) return false;
+  return originVersion(now) <= originVersion(before) || lines(now) < lines(before);
+}
+
+function originVersion(sdp: string): number {
+  return Number(/^o=\S+ \S+ (\d+)/m.exec(sdp)?.[1] ?? Number.NaN);
+}
+
+function lines(sdp: string): number {
+  return sdp.match(/^m=/gm)?.length ?? 0;
 }
 
 async function countByMid(peer: RTCPeerConnection | null): Promise<Map<string, number>> {
