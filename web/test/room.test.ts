@@ -87,6 +87,16 @@ test("only what is switched on and received should be arriving", () => {
   expect(expected()).toEqual(["camera"]);
 });
 
+test("what the gateway got nothing of is remembered over a rejoin, not over a new generation", () => {
+  room.publishers(publication());
+  room.media({ of: "publisher", participant: "ann", mid: "1", kind: "video", receiving: false });
+  room.joined("me");
+  room.publishers(publication());
+  expect(expected()).toEqual(["mic"]);
+  room.publishers(publication(6));
+  expect(expected()).toEqual(["mic", "camera"]);
+});
+
 test("one's own streams should not be arriving", () => {
   room.publishers({
     publishers: publication().publishers.map((p) => ({ ...p, participant: "me" })),

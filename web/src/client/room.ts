@@ -37,7 +37,7 @@ export class Room {
   /** Whose call ended and comes back, with the generation that ended. */
   readonly #restarting = new Map<string, number>();
   readonly #talking = new Set<string>();
-  /** Streams the gateway gets nothing of, as `participant/mid`. */
+  /** Streams the gateway gets nothing of, as `participant/generation/mid`. */
   readonly #silent = new Set<string>();
 
   get participants(): Readable<readonly Participant[]> {
@@ -52,13 +52,16 @@ export class Room {
     return [...this.#publications.values()];
   }
 
-  /** Joined, anew or again: what was missed meanwhile is told again by the server. */
+  /**
+   * Joined, anew or again: the server tells again who is here and what they send. It does not tell
+   * again of what the gateway gets nothing: after a loss that is remembered.
+   */
   joined(self: string): void {
+    if (self !== this.#self) this.#silent.clear();
     this.#self = self;
     this.#publications.clear();
     this.#restarting.clear();
     this.#talking.clear();
-    this.#silent.clear();
     this.#show();
   }
 
@@ -78,7 +81,6 @@ export class Room {
     for (const publication of publishers) {
       const before = this.#publications.get(publication.participant);
       if (before && before.generation > publication.generation) continue;
-      if (before?.generation !== publication.generation) this.#hear(publication.participant);
       this.#publications.set(publication.participant, publication);
       this.#restarting.delete(publication.participant);
     }
@@ -109,7 +111,8 @@ export class Room {
 
   media({ of, participant, mid, receiving }: Events["media"]): void {
     if (of !== "publisher") return;
-    const key = `${participant}/${mid}`;
+    const generation = this.#publications.get(participant)?.generation;
+    const key = `${participant}/${generation}/${mid}`;
     if (receiving) this.#silent.delete(key);
     else this.#silent.add(key);
   }
@@ -129,7 +132,9 @@ export class Room {
           .filter(({ mid, source, disabled }) => {
             const meta = on.get(participant);
             return (
-              !disabled && meta?.[source] === true && !this.#silent.has(`${participant}/${mid}`)
+              !disabled &&
+              meta?.[source] === true &&
+              !this.#silent.has(`${participant}/${generation}/${mid}`)
             );
           })
           .map(({ source }) => ({ participant, generation, source })),
@@ -139,10 +144,6 @@ export class Room {
   #forget(participant: string): void {
     this.#publications.delete(participant);
     this.#talking.delete(participant);
-    this.#hear(participant);
-  }
-
-  #hear(participant: string): void {
     for (const key of [...this.#silent]) {
       if (key.startsWith(`${participant}/`)) this.#silent.delete(key);
     }

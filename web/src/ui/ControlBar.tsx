@@ -29,13 +29,11 @@ export function ControlBar({ media, chatOpen, onChat, onLeave }: Props): JSX.Ele
       </button>
       <button
         type="button"
-        class="round round-danger"
+        class="button button-danger"
         data-testid="leave-button"
-        aria-label="Leave"
-        title="Leave"
         onClick={onLeave}
       >
-        <Icon name="leave" />
+        Leave
       </button>
     </nav>
   );

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { isRoomName } from "../client";
 import { DeviceToggles } from "./DeviceToggles";
 import "./JoinScreen.css";
@@ -12,7 +13,10 @@ const MAX_NAME = 64;
 /** Before joining: one's name, the room, one's own picture. */
 export function JoinScreen({ page }: { page: Page }): JSX.Element {
   const wrong = useSignal("");
+  const nameInput = useRef<HTMLInputElement>(null);
   const { camera } = signalOf(page.media.state).value;
+  // So that Enter joins, also right after a reload.
+  useEffect(() => nameInput.current?.focus(), []);
 
   const join = (event: Event) => {
     event.preventDefault();
@@ -39,6 +43,7 @@ export function JoinScreen({ page }: { page: Page }): JSX.Element {
         <label class="field">
           Your name
           <input
+            ref={nameInput}
             data-testid="name-input"
             autocomplete="name"
             maxLength={MAX_NAME}

@@ -16,19 +16,13 @@ export function RoomScreen({ page, session }: { page: Page; session: Session }):
   const participants = signalOf(session.room.participants).value;
   const incoming = signalOf(session.subscriber.incoming).value;
   const media = signalOf(page.media.state).value;
-  const columns = Math.ceil(Math.sqrt(Math.max(1, participants.length)));
   return (
     <main class={`room ${chatOpen.value ? "room-chat" : ""}`}>
       <header class="room-head">
         <h1>{page.room.value}</h1>
         <InviteLink room={page.room.value} />
       </header>
-      <section
-        class="room-grid"
-        aria-label="People"
-        style={{ "--columns": String(columns) }}
-        data-count={participants.length}
-      >
+      <section class="room-grid" aria-label="People" style={layout(participants.length)}>
         {participants.map((participant) => {
           const mine = participant.self;
           return (
@@ -70,4 +64,17 @@ export function RoomScreen({ page, session }: { page: Page; session: Session }):
       </div>
     </main>
   );
+}
+
+/** How many columns and rows the tiles take, on a wide and on a narrow screen. */
+function layout(count: number): Record<string, string> {
+  const wide = Math.ceil(Math.sqrt(Math.max(1, count)));
+  const narrow = count <= 2 ? 1 : 2;
+  const rows = (columns: number) => String(Math.max(1, Math.ceil(count / columns)));
+  return {
+    "--wide-columns": String(wide),
+    "--wide-rows": rows(wide),
+    "--narrow-columns": String(narrow),
+    "--narrow-rows": rows(narrow),
+  };
 }

@@ -19,6 +19,9 @@ const REASONS: Record<string, string> = {
   janus_timeout: "The media server does not answer.",
   janus_lost: "The media server was lost.",
   offer_refused: "The media server refused the connection.",
+  poller_died: "The link to the media server broke.",
+  media_lost: "The media server lost this browser.",
+  stopped: "It was stopped.",
   bad_sdp: "The server does not understand this browser's offer.",
   refused: "You were not admitted to the room.",
   waiting: "Waiting to be admitted.",
@@ -45,7 +48,9 @@ export function bannerText(status: Status): string {
     case "reconnecting":
       return "The connection was lost. Reconnecting…";
     case "restarting":
-      return "Your call was interrupted. Restarting…";
+      return status.cause === "devices"
+        ? "Switching your devices on…"
+        : "Your call was interrupted. Restarting…";
     case "failed":
       return `Your call ended. ${sentence(status.reason)}`;
   }
