@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import type { LocalMedia } from "../client";
 import "./ControlBar.css";
+import { DeviceHints } from "./DeviceHints";
 import { DeviceToggles } from "./DeviceToggles";
 import { Icon } from "./Icon";
 
@@ -15,6 +16,7 @@ interface Props {
 export function ControlBar({ media, chatOpen, onChat, onLeave }: Props): JSX.Element {
   return (
     <nav class="controls" aria-label="Controls">
+      <DeviceHints media={media} />
       <DeviceToggles media={media} />
       <button
         type="button"

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { isRoomName } from "../client";
+import { DeviceHints } from "./DeviceHints";
 import { DeviceToggles } from "./DeviceToggles";
 import "./JoinScreen.css";
 import type { Page } from "./page";
@@ -40,6 +41,7 @@ export function JoinScreen({ page }: { page: Page }): JSX.Element {
             <DeviceToggles media={page.media} />
           </div>
         </div>
+        <DeviceHints media={page.media} />
         <label class="field">
           Your name
           <input

@@ -1,6 +1,6 @@
 //! What the page says, by what is going on.
 
-import type { DeviceKind, DeviceState, Status } from "../client";
+import type { DeviceKind, DeviceState, MediaState, Status } from "../client";
 
 const REASONS: Record<string, string> = {
   left: "You left the room.",
@@ -58,17 +58,40 @@ export function bannerText(status: Status): string {
 
 const DEVICES: Record<DeviceKind, string> = { mic: "microphone", camera: "camera" };
 
-/** What a person should know about a device; empty when it does as told. */
-export function deviceHint(kind: DeviceKind, state: DeviceState): string {
-  const device = DEVICES[kind];
-  if (state.phase === "asking") return `Asking for the ${device}…`;
-  if (state.phase !== "blocked") return "";
-  switch (state.why) {
+/** What a person should know about the devices; empty when they do as told. */
+export function deviceHints(media: MediaState): string {
+  const kinds = (["mic", "camera"] as const).filter(
+    (kind) => media[kind].phase === "asking" || media[kind].phase === "blocked",
+  );
+  const whys = new Set(kinds.map((kind) => troubleOf(media[kind])));
+  // One sentence for both where the same keeps them.
+  return [...whys]
+    .map((why) =>
+      trouble(
+        why,
+        kinds.filter((kind) => troubleOf(media[kind]) === why).map((k) => DEVICES[k]),
+      ),
+    )
+    .join(" ");
+}
+
+type Trouble = "asking" | "denied" | "missing" | "busy";
+
+function troubleOf(state: DeviceState): Trouble {
+  return state.phase === "blocked" ? state.why : "asking";
+}
+
+function trouble(why: Trouble, devices: string[]): string {
+  const both = devices.length > 1;
+  const named = devices.join(" and ");
+  switch (why) {
+    case "asking":
+      return `Asking for ${named}…`;
     case "denied":
-      return `This page may not use the ${device}: allow it in the browser's address bar.`;
+      return `This page may not use ${named}: allow ${both ? "them" : "it"} in the address bar.`;
     case "missing":
-      return `No ${device} found.`;
+      return `No ${devices.join(" and no ")} found.`;
     case "busy":
-      return `The ${device} is in use elsewhere.`;
+      return `${both ? "Other programs are" : "Another program is"} using ${named}.`;
   }
 }
