@@ -179,6 +179,19 @@ test("a socket that does not answer a probe is replaced", async () => {
   expect(FakeSocket.newest()).not.toBe(socket);
 });
 
+test("a probe does not wait for the next try of a lost socket", async () => {
+  join().close(1006);
+  for (let i = 0; i < 8; i += 1) {
+    await vi.advanceTimersByTimeAsync(5_000);
+    FakeSocket.newest().close(1006);
+  }
+  const tries = FakeSocket.all.length;
+  connection.probe("online");
+  expect(FakeSocket.all).toHaveLength(tries + 1);
+  join();
+  expect(state().phase).toBe("joined");
+});
+
 test("a socket that answers a probe is kept", async () => {
   const socket = join();
   connection.probe("online");

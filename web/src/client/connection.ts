@@ -144,6 +144,11 @@ export class Connection implements Wire {
   probe(cause: string): void {
     const { phase } = this.#state.value;
     if (phase === "idle" || phase === "ended") return;
+    if (this.#socket.connectionState() === "closed") {
+      // It waits for its next try; there is reason to hope now.
+      this.#connectAnew();
+      return;
+    }
     let answered = false;
     const asked = this.#socket.ping(() => {
       answered = true;
@@ -152,9 +157,14 @@ export class Connection implements Wire {
     this.#options.clock.after(PROBE_MS, () => {
       if (answered || this.#state.value.phase === "ended") return;
       this.#options.history.add("socket_dead", { cause });
-      this.#socket.disconnect();
-      this.#socket.connect();
+      this.#connectAnew();
     });
+  }
+
+  /** `connect` alone does nothing while the client still holds the old socket. */
+  #connectAnew(): void {
+    this.#socket.disconnect();
+    this.#socket.connect();
   }
 
   #joinParams(): JoinParams {
@@ -239,8 +249,7 @@ export class Connection implements Wire {
     if (!this.#options.hidden()) return;
     if (this.#socket.connectionState() === "closed") {
       // The phoenix client waits until somebody looks, and its own timers may sleep for a minute.
-      this.#socket.disconnect();
-      this.#socket.connect();
+      this.#connectAnew();
       return;
     }
     const now = this.#options.clock.now();

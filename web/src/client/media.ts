@@ -149,9 +149,7 @@ export class LocalMedia {
   }
 
   #to(kind: DeviceKind, state: DeviceState): void {
-    if (state.phase === this.#state.value[kind].phase && this.track(kind) === null) {
-      if (state.phase === "off") return;
-    }
+    if (state.phase === "off" && this.#state.value[kind].phase === "off") return;
     const why = state.phase === "blocked" ? { why: state.why } : {};
     this.#history?.add("device", { kind, phase: state.phase, ...why });
     this.#state.set({ ...this.#state.value, [kind]: state });

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 
 interface Props {
   /** The wire's word, `left` if it was one's own wish. */
@@ -10,6 +11,8 @@ interface Props {
 
 /** After the end: why, and how to come back. */
 export function LeftScreen({ reason, text, onRejoin, onBack }: Props): JSX.Element {
+  const rejoin = useRef<HTMLButtonElement>(null);
+  useEffect(() => rejoin.current?.focus(), []);
   return (
     <main class="centred" data-testid="left-screen" data-reason={reason}>
       <section class="card">
@@ -17,6 +20,7 @@ export function LeftScreen({ reason, text, onRejoin, onBack }: Props): JSX.Eleme
         <p>{text}</p>
         <div class="row">
           <button
+            ref={rejoin}
             type="button"
             class="button button-primary"
             data-testid="rejoin-button"

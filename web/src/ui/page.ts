@@ -2,6 +2,7 @@
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { type DeviceKind, History, isRoomName, LocalMedia, Session, workerClock } from "../client";
+import { storageOf } from "./storage";
 import { sentence } from "./words";
 
 /** What is on the screen. */
@@ -16,7 +17,10 @@ const NAME_KEY = "parlour.name";
 export class Page {
   readonly history = new History();
   readonly media = new LocalMedia(undefined, this.history);
-  readonly name = signal(localStorage.getItem(NAME_KEY) ?? "");
+  readonly #names = storageOf(() => localStorage);
+  /** A tab's own: another tab is another participant. */
+  readonly #tokens = storageOf(() => sessionStorage);
+  readonly name = signal(this.#names.getItem(NAME_KEY) ?? "");
   readonly room = signal("");
   readonly #screen = signal<Screen>({ screen: "lobby" });
   readonly #clock = workerClock();
@@ -54,7 +58,7 @@ export class Page {
     const name = this.name.value.trim();
     const room = this.room.value.trim();
     if (!name || !isRoomName(room) || this.#screen.value.screen === "room") return;
-    localStorage.setItem(NAME_KEY, name);
+    this.#names.setItem(NAME_KEY, name);
     history.replaceState(null, "", `/r/${room}`);
     document.title = `${room} · Parlour`;
     this.#wake();
@@ -64,7 +68,7 @@ export class Page {
       name,
       token: this.#token,
       media: this.media,
-      storage: sessionStorage,
+      storage: this.#tokens,
       hidden: () => document.visibilityState === "hidden",
       history: this.history,
       clock: this.#clock,
