@@ -31,8 +31,8 @@ export async function processIds(browser, kind) {
   return processInfo.filter(({ type }) => !kind || type === kind).map(({ id }) => id);
 }
 
-/** Opens the page for somebody and joins a room by its form. */
-export async function sitDown(browser, { url, room, name }) {
+/** Opens the page for somebody and joins a room by its form. `before`: a function for the page, run first, and its argument. */
+export async function sitDown(browser, { url, room, name, before }) {
   const context = await browser.newContext({ viewport: { width: 960, height: 640 } });
   const page = await context.newPage();
   const person = new Person(name, room, page);
@@ -48,6 +48,7 @@ export async function sitDown(browser, { url, room, name }) {
       }
     };
   });
+  if (before) await page.addInitScript(...before);
   await page.goto(`${url}/r/${room}`);
   await person.join();
   return person;
