@@ -27,4 +27,4 @@ USER parlour
 ENV PARLOUR_LISTEN=0.0.0.0:4000
 EXPOSE 4000
 ENTRYPOINT ["parlour"]
-HEALTHCHECK --interval=5s --timeout=4s --start-period=20s --retries=3 CMD ["healthy"]
+HEALTHCHECK --interval=3s --timeout=4s --start-period=20s --retries=3 CMD ["healthy"]

@@ -9,6 +9,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # Tools that scripts/setup fetched come first.
 export PATH := $(CURDIR)/.tools/bin:$(PATH):/usr/sbin:/sbin
+# npm trusts whom the machine trusts (a proxy with a certificate of its own, say).
+export NODE_EXTRA_CA_CERTS ?= $(wildcard /etc/ssl/certs/ca-certificates.crt)
 
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error

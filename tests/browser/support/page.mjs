@@ -170,14 +170,14 @@ export class Person {
   /** What one would want to know when a test fails. */
   async story() {
     const seen = await Promise.race([
-      this.page.evaluate(() => ({
+      this.page.evaluate(async () => ({
         banner: document.querySelector('[data-testid="status-banner"]')?.outerHTML,
         tiles: [...document.querySelectorAll('[data-testid="tile"]')].map((tile) => ({
           ...tile.dataset,
           frames: tile.querySelector("video")?.getVideoPlaybackQuality().totalVideoFrames,
         })),
         connections: (window.connectionsOfPage ?? []).map((c) => c.connectionState),
-        debug: window.parlour?.debug?.(),
+        debug: await window.parlour?.debug?.(),
       })),
       new Promise((resolve) => setTimeout(resolve, 2000, "the page does not answer")),
     ]).catch((error) => error.message);
