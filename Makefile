@@ -33,6 +33,7 @@ check: setup-check web/node_modules/.package-lock.json ## formatting, lints, lic
 	cargo clippy --all-targets --all-features --locked -- -D warnings
 	cargo deny --offline --log-level error check bans licenses sources
 	npm --prefix web run --silent check
+	web/node_modules/.bin/biome check --config-path=web/biome.json tests/browser
 
 test: setup-test check web tests/browser/node_modules/.package-lock.json ## check, then all tests: Rust, page, browsers
 	@scripts/test

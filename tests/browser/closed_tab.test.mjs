@@ -29,26 +29,43 @@ async function someoneGoes(room, sitDownGoer, go) {
   const bob = await sitDown(browser, { url, room, name: "Bob" });
   const witness = await joinAs(url, { room });
   const goer = await sitDownGoer(url);
-  await until("the goer's session on Janus", async () => (await janus.sessionsOf(goer.id)).length > 0);
+  await until(
+    "the goer's session on Janus",
+    async () => (await janus.sessionsOf(goer.id)).length > 0,
+  );
   const sessions = await janus.sessionsOf(goer.id);
   const generation = witness.present()[goer.id]?.call ?? goer.call?.generation;
   assert.ok(generation, "presence says which call is on");
 
   const gone = performance.now();
   await go(goer);
-  const stop = await witness.hears("stop_call", (call) => call.participant === goer.id, { within: 5000 });
+  const stop = await witness.hears("stop_call", (call) => call.participant === goer.id, {
+    within: 5000,
+  });
   const leave = await witness.seesLeaveOf(goer.id, { within: 5000 });
-  assert.deepEqual(stop.payload, { participant: goer.id, generation, reason: "left", restart: false });
-  assert.ok(witness.events.indexOf(stop) < witness.events.indexOf(leave), "stop_call comes before the leave");
+  assert.deepEqual(stop.payload, {
+    participant: goer.id,
+    generation,
+    reason: "left",
+    restart: false,
+  });
+  assert.ok(
+    witness.events.indexOf(stop) < witness.events.indexOf(leave),
+    "stop_call comes before the leave",
+  );
   assert.ok(leave.at - gone < 2000, `the others knew after ${Math.round(leave.at - gone)} ms`);
   await janus.forgets(sessions, 2000);
   await bob.seesNobody(goer);
 
   // Once, and nobody else: Bob's call is not touched, nothing of the goer comes back.
-  await throughout("one stop_call, one leave, nothing of the goer on Janus", 2000, async () =>
-    witness.heard("stop_call").length === 1 &&
-    witness.heard("presence_diff", ({ leaves }) => goer.id in leaves).length === 1 &&
-    (await janus.sessionsOf(goer.id)).length === 0);
+  await throughout(
+    "one stop_call, one leave, nothing of the goer on Janus",
+    2000,
+    async () =>
+      witness.heard("stop_call").length === 1 &&
+      witness.heard("presence_diff", ({ leaves }) => goer.id in leaves).length === 1 &&
+      (await janus.sessionsOf(goer.id)).length === 0,
+  );
   assert.deepEqual(Object.keys(witness.present()).sort(), [bob.id, witness.id].sort());
   assert.equal(await bob.state(), "connected");
   await bob.closeTab();

@@ -94,7 +94,8 @@ test("two rooms on one socket; leaving one does not end the other", async () => 
   const anna = await joinAs(parlour.url, { room: "one", name: "Anna" });
   const second = anna.socket.channel("room:two", { name: "Anna" });
   const joined = await new Promise((resolve, reject) =>
-    second.join().receive("ok", resolve).receive("error", reject));
+    second.join().receive("ok", resolve).receive("error", reject),
+  );
   assert.notEqual(joined.participant, anna.id, "in each room a participant of its own");
   await new Promise((resolve) => second.leave().receive("ok", resolve));
   await anna.ask("chat", { text: "still in one" });

@@ -25,16 +25,26 @@ after(async () => {
 /** The room holds exactly Alice, Bob and a witness who comes to look; each person has one session on Janus. */
 async function noGhosts(room, people) {
   const witness = await joinAs(parlour.url, { room });
-  await until("exactly the two and the witness", () => {
-    const present = witness.present();
-    const names = Object.values(present).map(({ name }) => name);
-    return names.sort().join() === "Alice,Bob,Witness" && people.every(({ id }) => id);
-  }, { note: () => witness.present() });
-  const ids = Object.entries(witness.present()).filter(([, { name }]) => name !== "Witness").map(([id]) => id);
+  await until(
+    "exactly the two and the witness",
+    () => {
+      const present = witness.present();
+      const names = Object.values(present).map(({ name }) => name);
+      return names.sort().join() === "Alice,Bob,Witness" && people.every(({ id }) => id);
+    },
+    { note: () => witness.present() },
+  );
+  const ids = Object.entries(witness.present())
+    .filter(([, { name }]) => name !== "Witness")
+    .map(([id]) => id);
   for (const id of ids) {
-    await until("one session on Janus for each", async () => (await janus.sessionsOf(id)).length === 1, {
-      within: 30_000,
-    });
+    await until(
+      "one session on Janus for each",
+      async () => (await janus.sessionsOf(id)).length === 1,
+      {
+        within: 30_000,
+      },
+    );
   }
   await witness.close();
   return ids;
@@ -44,7 +54,10 @@ async function noGhosts(room, people) {
 async function seeEachOther(alice, bob) {
   for (const person of [alice, bob]) {
     await person.isConnected(45_000);
-    person.id = await person.at("tile", '[data-self="true"]').first().getAttribute("data-participant");
+    person.id = await person
+      .at("tile", '[data-self="true"]')
+      .first()
+      .getAttribute("data-participant");
   }
   await Promise.all([alice.sees(bob), bob.sees(alice)]);
 }
@@ -58,7 +71,10 @@ test("killed and started again: pages come back by themselves, no ghosts in the 
   const sessions = [...(await janus.sessionsOf(alice.id)), ...(await janus.sessionsOf(bob.id))];
 
   await parlour.kill();
-  await until("Alice's page to say that the connection is lost", async () => (await alice.state()) !== "connected");
+  await until(
+    "Alice's page to say that the connection is lost",
+    async () => (await alice.state()) !== "connected",
+  );
   await parlour.start();
   await seeEachOther(alice, bob);
   await noGhosts(room, [alice, bob]);

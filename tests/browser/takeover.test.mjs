@@ -29,7 +29,6 @@ after(async () => {
   await janus?.stop();
 });
 
-
 /** The port of Alice's WebSocket: the connection to Parlour that stays. */
 async function socketOf(chromium) {
   const pids = await processIds(chromium);
@@ -39,7 +38,9 @@ async function socketOf(chromium) {
   });
 }
 
-test("a socket lost unnoticed: same participant, no leave, no stop_call, frames go on", { skip }, async () => {
+test("a socket lost unnoticed: same participant, no leave, no stop_call, frames go on", {
+  skip,
+}, async () => {
   const url = parlour.url;
   const room = "roaming";
   const alice = await sitDown(own, { url, room, name: "Alice" });
@@ -54,24 +55,38 @@ test("a socket lost unnoticed: same participant, no leave, no stop_call, frames 
   const lifts = ports.map((port) => cutUnnoticed(port, parlour.port));
   try {
     await until("Alice's browser to have a new socket", async () =>
-      clientPorts(await processIds(own), parlour.port).some((port) => !ports.includes(port)));
+      clientPorts(await processIds(own), parlour.port).some((port) => !ports.includes(port)),
+    );
     await alice.isConnected();
     await Promise.all([alice.sees(bob), bob.sees(alice)]);
     // Longer than the server takes to notice that the old socket is dead (9 s without a byte).
-    await throughout("no stop_call, no leave", 12_000, () =>
-      witness.stopCallsOf(alice.id, cutAt).length === 0 &&
-      witness.heard("presence_diff", ({ joins, leaves }) => alice.id in leaves && !(alice.id in joins), cutAt).length === 0);
+    await throughout(
+      "no stop_call, no leave",
+      12_000,
+      () =>
+        witness.stopCallsOf(alice.id, cutAt).length === 0 &&
+        witness.heard(
+          "presence_diff",
+          ({ joins, leaves }) => alice.id in leaves && !(alice.id in joins),
+          cutAt,
+        ).length === 0,
+    );
   } finally {
     for (const lift of lifts) lift();
   }
   assert.equal(witness.present()[alice.id].call, generation, "the same call goes on");
   assert.deepEqual(await janus.sessionsOf(alice.id), sessions, "on the same session of Janus");
-  assert.equal(await alice.at("tile", '[data-self="true"]').first().getAttribute("data-participant"), alice.id);
+  assert.equal(
+    await alice.at("tile", '[data-self="true"]').first().getAttribute("data-participant"),
+    alice.id,
+  );
   await Promise.all([alice.sees(bob), bob.sees(alice), alice.hearsAudio(), bob.hearsAudio()]);
   await Promise.all([alice.page.context().close(), bob.page.context().close(), witness.close()]);
 });
 
-test("all sockets reset at once: everybody is back under their own id, and sees the others", { skip }, async () => {
+test("all sockets reset at once: everybody is back under their own id, and sees the others", {
+  skip,
+}, async () => {
   const url = parlour.url;
   const room = "reset-all";
   const alice = await sitDown(own, { url, room, name: "Alice" });
@@ -81,9 +96,13 @@ test("all sockets reset at once: everybody is back under their own id, and sees 
   await Promise.all([alice.isConnected(), bob.isConnected()]);
   await Promise.all([alice.sees(bob), bob.sees(alice)]);
   const witness = await joinAs(url, { room });
-  await until("the old members, and no ghost", () =>
-    Object.keys(witness.present()).sort().join() === [alice.id, bob.id, witness.id].sort().join(), {
-    note: () => witness.present(),
-  });
+  await until(
+    "the old members, and no ghost",
+    () =>
+      Object.keys(witness.present()).sort().join() === [alice.id, bob.id, witness.id].sort().join(),
+    {
+      note: () => witness.present(),
+    },
+  );
   await witness.close();
 });

@@ -34,33 +34,49 @@ test("two, then three people see and hear each other, and a mute is seen", async
     await Promise.all([...others.map((other) => person.sees(other)), person.hearsAudio()]);
     assert.deepEqual((await person.others()).sort(), others.map(({ id }) => id).sort());
     for (const other of others) {
-      assert.equal((await person.tile(other.id).locator('[data-testid="tile-name"]').textContent()).trim(), other.name);
+      assert.equal(
+        (await person.tile(other.id).locator('[data-testid="tile-name"]').textContent()).trim(),
+        other.name,
+      );
     }
   }
 
   await alice.at("mic-toggle").click();
   for (const other of [bob, carol]) {
-    await until(`Alice's tile at ${other.name}'s to say that she is muted`, async () =>
-      (await other.tile(alice.id).getAttribute("data-mic")) === "false");
+    await until(
+      `Alice's tile at ${other.name}'s to say that she is muted`,
+      async () => (await other.tile(alice.id).getAttribute("data-mic")) === "false",
+    );
   }
   await alice.at("mic-toggle").click();
   for (const other of [bob, carol]) {
-    await until(`Alice's tile at ${other.name}'s to say that she is heard again`, async () =>
-      (await other.tile(alice.id).getAttribute("data-mic")) === "true");
+    await until(
+      `Alice's tile at ${other.name}'s to say that she is heard again`,
+      async () => (await other.tile(alice.id).getAttribute("data-mic")) === "true",
+    );
   }
 
   await alice.at("camera-toggle").click();
-  await until("Alice's tile to say that her camera is off", async () =>
-    (await bob.tile(alice.id).getAttribute("data-camera")) === "false");
+  await until(
+    "Alice's tile to say that her camera is off",
+    async () => (await bob.tile(alice.id).getAttribute("data-camera")) === "false",
+  );
   await alice.at("camera-toggle").click();
   await Promise.all([bob.sees(alice), carol.sees(alice)]);
 
   await carol.leave();
   await Promise.all([alice.seesNobody(carol), bob.seesNobody(carol)]);
   await Promise.all([alice.sees(bob), bob.sees(alice)]);
-  await throughout("Alice and Bob stay connected", 1000, async () =>
-    (await alice.state()) === "connected" && (await bob.state()) === "connected");
+  await throughout(
+    "Alice and Bob stay connected",
+    1000,
+    async () => (await alice.state()) === "connected" && (await bob.state()) === "connected",
+  );
   for (const { name, said } of people) {
-    assert.deepEqual(said.filter((line) => line.startsWith("uncaught")), [], `errors on ${name}'s page`);
+    assert.deepEqual(
+      said.filter((line) => line.startsWith("uncaught")),
+      [],
+      `errors on ${name}'s page`,
+    );
   }
 });

@@ -1,7 +1,8 @@
 // Cuts in the network of this machine. Needs root, `ss` and `iptables`.
 import { execFileSync } from "node:child_process";
 
-const run = (command, ...args) => execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+const run = (command, ...args) =>
+  execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 const path = `${process.env.PATH}:/usr/sbin:/sbin`;
 process.env.PATH = path;
 
@@ -19,7 +20,17 @@ export function cannotCut() {
 
 /** The local ports of a process family's connections to a port of this machine. */
 export function clientPorts(pids, serverPort) {
-  const lines = run("ss", "-tnpH", "state", "established", "dst", "127.0.0.1", "dport", "=", `:${serverPort}`);
+  const lines = run(
+    "ss",
+    "-tnpH",
+    "state",
+    "established",
+    "dst",
+    "127.0.0.1",
+    "dport",
+    "=",
+    `:${serverPort}`,
+  );
   return lines
     .split("\n")
     .filter((line) => pids.some((pid) => line.includes(`pid=${pid},`)))
@@ -41,7 +52,18 @@ export function cutUnnoticed(clientPort, serverPort) {
     for (const rule of rules.splice(0)) run("iptables", "-w", "-D", ...rule);
   };
   process.once("exit", lift);
-  run("ss", "-K", "dst", "127.0.0.1", "dport", "=", `:${serverPort}`, "sport", "=", `:${clientPort}`);
+  run(
+    "ss",
+    "-K",
+    "dst",
+    "127.0.0.1",
+    "dport",
+    "=",
+    `:${serverPort}`,
+    "sport",
+    "=",
+    `:${clientPort}`,
+  );
   return lift;
 }
 

@@ -84,10 +84,14 @@ export class Person {
   }
 
   async isConnected(within = 30_000) {
-    await until(`${this.name}'s banner to say connected`, async () => (await this.state()) === "connected", {
-      within,
-      note: () => this.story(),
-    });
+    await until(
+      `${this.name}'s banner to say connected`,
+      async () => (await this.state()) === "connected",
+      {
+        within,
+        note: () => this.story(),
+      },
+    );
   }
 
   /** Participants whose tile is on the page, without oneself. */
@@ -161,10 +165,14 @@ export class Person {
 
   async seesNobody(participant, within = 20_000) {
     const who = participant.id ?? participant;
-    await until(`the tile of ${participant.name ?? who} to go`, async () => !(await this.others()).includes(who), {
-      within,
-      note: () => this.story(),
-    });
+    await until(
+      `the tile of ${participant.name ?? who} to go`,
+      async () => !(await this.others()).includes(who),
+      {
+        within,
+        note: () => this.story(),
+      },
+    );
   }
 
   /** What one would want to know when a test fails. */

@@ -45,7 +45,9 @@ export class Guest {
     push.receive("ok", (answer) => this.joins.push(answer));
     return new Promise((resolve, reject) => {
       push.receive("ok", resolve);
-      push.receive("error", (answer) => reject(new Error(`join refused: ${JSON.stringify(answer)}`)));
+      push.receive("error", (answer) =>
+        reject(new Error(`join refused: ${JSON.stringify(answer)}`)),
+      );
       push.receive("timeout", () => reject(new Error("join not answered")));
     });
   }

@@ -64,7 +64,9 @@ try {
   const room = running ? `tea-${randomBytes(2).toString("hex")}` : "tea";
   const people = [];
   for (const person of cast) {
-    people.push(await sitDown(browser, { url, room, name: person.name, before: [drawnCamera, person] }));
+    people.push(
+      await sitDown(browser, { url, room, name: person.name, before: [drawnCamera, person] }),
+    );
   }
   const [first] = people;
   for (const other of people.slice(1)) await first.sees(other, { by: 30 });
