@@ -63,8 +63,9 @@ async function someoneGoes(room, sitDownGoer, go) {
     2000,
     async () =>
       witness.heard("stop_call").length === 1 &&
-      witness.heard("presence_diff", ({ leaves }) => goer.id in leaves).length === 1 &&
+      witness.leavesOf(goer.id).length === 1 &&
       (await janus.sessionsOf(goer.id)).length === 0,
+    { note: () => witness.events },
   );
   assert.deepEqual(Object.keys(witness.present()).sort(), [bob.id, witness.id].sort());
   assert.equal(await bob.state(), "connected");

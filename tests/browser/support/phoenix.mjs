@@ -1,7 +1,12 @@
 // The official phoenix client in Node: it joins rooms, and writes down what they say, with the time.
+import { after } from "node:test";
 import { Presence, Socket } from "phoenix";
 import WebSocket from "ws";
 import { until } from "./wait.mjs";
+
+// Whoever a failed test left behind would keep its process alive.
+const guests = new Set();
+after(() => Promise.all([...guests].map((guest) => guest.close())));
 
 const socketUrl = (url) => `${url.replace(/^http/, "ws")}/socket`;
 
@@ -29,6 +34,7 @@ export class Guest {
     this.socket.onOpen(() => this.opened.push(performance.now()));
     this.socket.onError(() => {});
     this.socket.connect();
+    guests.add(this);
   }
 
   /** Joins; `payload` may be a function, asked at each (re)join. */
@@ -93,13 +99,22 @@ export class Guest {
     });
   }
 
-  /** Waits until a presence_diff says that somebody left, and gives it. */
-  async seesLeaveOf(participant, options) {
-    return this.hears(
+  /** The presence_diffs in which somebody left (an update names them in `joins` too). */
+  leavesOf(participant, from = 0) {
+    return this.heard(
       "presence_diff",
       ({ joins, leaves }) => participant in leaves && !(participant in joins),
-      options,
+      from,
     );
+  }
+
+  /** Waits for that, and gives it. */
+  async seesLeaveOf(participant, { within = 20_000 } = {}) {
+    return until(`${participant} to leave`, () => this.leavesOf(participant)[0], {
+      within,
+      every: 10,
+      note: () => this.events.slice(-12),
+    });
   }
 
   stopCallsOf(participant, from = 0) {
@@ -108,6 +123,7 @@ export class Guest {
 
   /** Leaves for good. */
   close() {
+    guests.delete(this);
     return new Promise((resolve) => this.socket.disconnect(resolve));
   }
 }

@@ -1,5 +1,11 @@
 // A bare client of the wire: for what the official one will not do, such as a reset connection.
+import { after } from "node:test";
 import WebSocket from "ws";
+
+const sockets = new Set();
+after(() => {
+  for (const socket of sockets) socket.terminate();
+});
 
 /** Connects, joins, and starts a call that only receives. */
 export async function rawCall(url, room, name) {
@@ -18,6 +24,7 @@ class Raw {
 
   constructor(url) {
     this.ws = new WebSocket(`${url.replace(/^http/, "ws")}/socket/websocket?vsn=2.0.0`);
+    sockets.add(this.ws);
     this.ws.on("error", () => {});
     this.ws.on("message", (data) => {
       const [, ref, , event, payload] = JSON.parse(data.toString());

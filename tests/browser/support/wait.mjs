@@ -27,10 +27,13 @@ export async function until(what, probe, { within = 30_000, every = 50, note } =
 }
 
 /** Watches for `during` ms that `probe` stays true: for what must not happen. */
-export async function throughout(what, during, probe, { every = 100 } = {}) {
+export async function throughout(what, during, probe, { every = 100, note } = {}) {
   const end = performance.now() + during;
   while (performance.now() < end) {
-    if (!(await probe())) throw new Error(`not throughout ${during} ms: ${what}`);
+    if (!(await probe())) {
+      const said = note ? `; ${JSON.stringify(await note(), null, 1)}` : "";
+      throw new Error(`not throughout ${during} ms: ${what}${said}`);
+    }
     await pause(every);
   }
 }
