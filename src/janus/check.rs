@@ -27,6 +27,21 @@ pub struct Report {
     pub string_ids: bool,
 }
 
+impl Report {
+    /// Why this Janus cannot be used, if it cannot.
+    pub fn unfit(&self) -> Option<&'static str> {
+        if !self.secret_enforced {
+            Some("it answers without the API secret: its configuration has none, or was not read")
+        } else if !self.videoroom {
+            Some("it has no VideoRoom plugin")
+        } else if !self.string_ids {
+            Some("its VideoRoom plugin has numeric room ids: set `string_ids = true`")
+        } else {
+            None
+        }
+    }
+}
+
 /// What `info` says, in parts.
 pub(crate) fn read_info(info: &Value) -> Result<Report, Error> {
     let text =

@@ -1,0 +1,514 @@
+//! What comes down to one participant: who publishes, what is wanted, what was offered. Pure.
+//!
+//! One offer is out at a time; what changes meanwhile changes the wanted set only, and the difference
+//! goes out once the offer was answered. Offers are numbered by one process-wide rising count, so
+//! that versions rise over a membership, whatever lives of calls it sees.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::gateway::{
+    Preference, Publication, Subscribed, SubscribedStream, SubscriberOffer, SubscriptionChange,
+};
+use crate::names::{Feed, Generation, Mid, ParticipantId, PublishedStream, Source};
+use crate::sdp::Sdp;
+
+/// After this long without an answer to an offer, the subscribing side is made anew.
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+
+/// One stream, or all of a participant's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selection {
+    /// Whose.
+    pub participant: ParticipantId,
+    /// Which; all if `None`.
+    pub mid: Option<Mid>,
+}
+
+/// An m-line of an offer in the browser's terms.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct OfferedStream {
+    /// Its mid in the subscribing connection.
+    pub mid: Mid,
+    /// Whose stream.
+    pub participant: ParticipantId,
+    /// Which life of their call.
+    pub generation: Generation,
+    /// What it is.
+    pub source: Source,
+}
+
+/// A numbered offer.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// Rises with each offer.
+    pub version: u64,
+    /// What the gateway offers.
+    pub sdp: Sdp,
+    /// What is on its m-lines.
+    pub streams: Vec<OfferedStream>,
+}
+
+struct Outstanding {
+    offer: Offer,
+    since: Instant,
+}
+
+/// What is to be asked of the gateway next.
+#[derive(Debug)]
+pub enum Step {
+    /// Nothing now.
+    Nothing,
+    /// Change what comes down.
+    Change(SubscriptionChange),
+    /// Restart ICE.
+    RestartIce,
+}
+
+/// What an answer is worth.
+#[derive(Debug)]
+pub enum Answer {
+    /// It answers what is out: pass it on.
+    Newest(Sdp),
+    /// It was answered so before: nothing to do.
+    Again,
+    /// It is of an older offer; send the newest again if there is one out.
+    Stale(Option<Offer>),
+}
+
+/// Somebody's say over what they receive of one participant.
+#[derive(Default)]
+struct Choice {
+    all: Option<bool>,
+    mids: HashMap<Mid, bool>,
+}
+
+/// See the module.
+#[derive(Default)]
+pub struct Subscriptions {
+    published: BTreeMap<Feed, Vec<PublishedStream>>,
+    choices: HashMap<ParticipantId, Choice>,
+    current: Vec<SubscribedStream>,
+    out: Option<Outstanding>,
+    answered: Option<u64>,
+    asking: Option<SubscriptionChange>,
+    restart_wanted: bool,
+    // Feeds the gateway said it has not (yet); until there is news of them.
+    missing: HashSet<Feed>,
+    // One of several was missing: ask for one after the other, to learn which.
+    one_by_one: bool,
+    unanswered: u32,
+}
+
+impl Subscriptions {
+    /// Somebody publishes: replaces what was known of them, earlier lives too.
+    pub fn published(&mut self, publication: Publication) {
+        let Publication { feed, streams } = publication;
+        let known = self
+            .published
+            .keys()
+            .find(|known| known.participant == feed.participant);
+        if known.is_some_and(|known| known.generation > feed.generation) {
+            return;
+        }
+        self.published
+            .retain(|known, _| known.participant != feed.participant);
+        self.missing.remove(&feed);
+        self.published.insert(feed, streams);
+    }
+
+    /// Somebody's streams are gone. The gateway takes them out of the offer by itself.
+    pub fn unpublished(&mut self, feed: &Feed) {
+        self.published.remove(feed);
+        self.missing.remove(feed);
+    }
+
+    /// Tries again what was missing, as a slow timer does.
+    pub fn retry_missing(&mut self) {
+        self.missing.clear();
+    }
+
+    /// Chooses to receive these, or not. `Err`: nobody publishes that.
+    pub fn choose(&mut self, selections: &[Selection], receive: bool) -> Result<(), Selection> {
+        for selection in selections {
+            let exists = self.published.iter().any(|(feed, streams)| {
+                feed.participant == selection.participant
+                    && selection
+                        .mid
+                        .as_ref()
+                        .is_none_or(|mid| streams.iter().any(|s| s.mid == *mid))
+            });
+            if !exists {
+                return Err(selection.clone());
+            }
+        }
+        for selection in selections {
+            let choice = self
+                .choices
+                .entry(selection.participant.clone())
+                .or_default();
+            match &selection.mid {
+                Some(mid) => {
+                    choice.mids.insert(mid.clone(), receive);
+                }
+                None => {
+                    *choice = Choice {
+                        all: Some(receive),
+                        mids: HashMap::new(),
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Wants an ICE restart of what comes down.
+    pub fn want_restart(&mut self) {
+        self.restart_wanted = !self.current.is_empty();
+    }
+
+    fn wants(&self, feed: &Feed, mid: &Mid) -> bool {
+        let choice = self.choices.get(&feed.participant);
+        choice
+            .and_then(|c| c.mids.get(mid).copied().or(c.all))
+            .unwrap_or(true)
+    }
+
+    /// What to ask of the gateway now; nothing while an answer of it, or of the browser, is awaited.
+    /// What it answers goes to [`Self::asked`].
+    pub fn next_step(&mut self) -> Step {
+        if self.asking.is_some() || self.out.is_some() {
+            return Step::Nothing;
+        }
+        if std::mem::take(&mut self.restart_wanted) {
+            self.asking = Some(SubscriptionChange::default());
+            return Step::RestartIce;
+        }
+        let mut change = SubscriptionChange::default();
+        for (feed, streams) in &self.published {
+            if self.missing.contains(feed) {
+                continue;
+            }
+            let new = streams.iter().filter(|stream| {
+                !stream.disabled && self.wants(feed, &stream.mid) && !self.has(feed, &stream.mid)
+            });
+            change
+                .subscribe
+                .extend(new.map(|stream| (feed.clone(), stream.mid.clone())));
+            if self.one_by_one && !change.subscribe.is_empty() {
+                break;
+            }
+        }
+        let unwanted = self.current.iter().filter(|stream| {
+            self.published.contains_key(&stream.feed) && !self.wants(&stream.feed, &stream.feed_mid)
+        });
+        change
+            .unsubscribe
+            .extend(unwanted.map(|stream| stream.mid.clone()));
+        if change == SubscriptionChange::default() {
+            self.one_by_one = false;
+            return Step::Nothing;
+        }
+        self.asking = Some(change.clone());
+        Step::Change(change)
+    }
+
+    fn has(&self, feed: &Feed, mid: &Mid) -> bool {
+        self.current
+            .iter()
+            .any(|stream| stream.feed == *feed && stream.feed_mid == *mid)
+    }
+
+    /// The gateway answered the last step. An offer in it is now out.
+    pub fn asked(&mut self, subscribed: Subscribed, now: Instant) -> Option<Offer> {
+        let asked = self.asking.take().unwrap_or_default();
+        match subscribed {
+            Subscribed::Offer(offer) => Some(self.offered(offer, now)),
+            Subscribed::Nothing => None,
+            Subscribed::NoSuchFeed => {
+                let feeds: HashSet<_> = asked.subscribe.into_iter().map(|(feed, _)| feed).collect();
+                if feeds.len() > 1 {
+                    self.one_by_one = true;
+                } else {
+                    self.missing.extend(feeds);
+                }
+                None
+            }
+        }
+    }
+
+    /// The gateway offers: the next version, which is out now and replaces what was out before.
+    pub fn offered(&mut self, offer: SubscriberOffer, now: Instant) -> Offer {
+        let SubscriberOffer {
+            offer: sdp,
+            streams,
+        } = offer;
+        self.current = streams;
+        let streams = self.current.iter().map(|stream| OfferedStream {
+            mid: stream.mid.clone(),
+            participant: stream.feed.participant.clone(),
+            generation: stream.feed.generation,
+            source: self.source_of(&stream.feed, &stream.feed_mid),
+        });
+        let offer = Offer {
+            version: Generation::next().0,
+            sdp,
+            streams: streams.collect(),
+        };
+        self.out = Some(Outstanding {
+            offer: offer.clone(),
+            since: now,
+        });
+        offer
+    }
+
+    fn source_of(&self, feed: &Feed, mid: &Mid) -> Source {
+        let streams = self
+            .published
+            .get(feed)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        streams
+            .iter()
+            .find(|stream| stream.mid == *mid)
+            .map_or(Source::Camera, |s| s.source)
+    }
+
+    /// What is out and unanswered.
+    pub fn outstanding(&self) -> Option<&Offer> {
+        self.out.as_ref().map(|out| &out.offer)
+    }
+
+    /// Looks at an answer. After [`Answer::Newest`] call [`Self::answered`] once it was passed on.
+    pub fn check_answer(&self, version: u64) -> Answer {
+        match &self.out {
+            Some(out) if out.offer.version == version => Answer::Newest(out.offer.sdp.clone()),
+            _ if self.answered == Some(version) => Answer::Again,
+            out => Answer::Stale(out.as_ref().map(|out| out.offer.clone())),
+        }
+    }
+
+    /// The gateway took the answer to this version. A newer offer that came meanwhile stays out.
+    pub fn answered(&mut self, version: u64) {
+        self.answered = Some(version);
+        self.unanswered = 0;
+        if self
+            .out
+            .as_ref()
+            .is_some_and(|out| out.offer.version == version)
+        {
+            self.out = None;
+        }
+    }
+
+    /// Whether the offer that is out has waited too long; then how often that happened in a row.
+    pub fn overdue(&mut self, now: Instant) -> Option<u32> {
+        let out = self.out.as_ref()?;
+        (now.saturating_duration_since(out.since) >= ANSWER_WITHIN).then(|| {
+            self.unanswered += 1;
+            self.unanswered
+        })
+    }
+
+    /// The subscribing side is gone: everything wanted is subscribed anew.
+    pub fn reset(&mut self) {
+        self.current.clear();
+        self.out = None;
+        self.asking = None;
+        self.restart_wanted = false;
+    }
+
+    /// Finds the m-line on which somebody's stream comes down.
+    pub fn mid_of(&self, participant: &ParticipantId, mid: &Mid) -> Option<Mid> {
+        self.current
+            .iter()
+            .find(|stream| stream.feed.participant == *participant && stream.feed_mid == *mid)
+            .map(|stream| stream.mid.clone())
+    }
+
+    /// Names a preference's m-line. `Err`: that is not received.
+    pub fn prefer(
+        &self,
+        selection: &Selection,
+        layers: (Option<u8>, Option<u8>, Option<bool>),
+    ) -> Result<Preference, Selection> {
+        let mid = selection
+            .mid
+            .as_ref()
+            .and_then(|mid| self.mid_of(&selection.participant, mid));
+        let (substream, temporal, send) = layers;
+        let mid = mid.ok_or_else(|| selection.clone())?;
+        Ok(Preference {
+            mid,
+            substream,
+            temporal,
+            send,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stream(mid: &str) -> PublishedStream {
+        PublishedStream {
+            mid: Mid::parse(mid).unwrap(),
+            source: Source::Camera,
+            label: String::new(),
+            codec: Some("vp8".into()),
+            disabled: false,
+        }
+    }
+
+    fn feed(name: &str) -> Feed {
+        Feed {
+            participant: ParticipantId::parse(name).unwrap(),
+            generation: Generation(7),
+        }
+    }
+
+    fn publication(name: &str, mids: &[&str]) -> Publication {
+        Publication {
+            feed: feed(name),
+            streams: mids.iter().map(|mid| stream(mid)).collect(),
+        }
+    }
+
+    /// What a gateway would offer if it took the change as it is.
+    fn taken(subscriptions: &Subscriptions, change: &SubscriptionChange) -> SubscriberOffer {
+        let mut streams = subscriptions.current.clone();
+        streams.retain(|stream| !change.unsubscribe.contains(&stream.mid));
+        for (feed, feed_mid) in &change.subscribe {
+            let mid = Mid::parse(&streams.len().to_string()).unwrap();
+            streams.push(SubscribedStream {
+                mid,
+                feed: feed.clone(),
+                feed_mid: feed_mid.clone(),
+            });
+        }
+        let sdp = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
+        SubscriberOffer {
+            offer: Sdp::from_gateway(sdp).unwrap(),
+            streams,
+        }
+    }
+
+    fn change_of(step: Step) -> SubscriptionChange {
+        match step {
+            Step::Change(change) => change,
+            other => panic!("{other:?} is no change"),
+        }
+    }
+
+    #[test]
+    fn one_offer_is_out_at_a_time_and_the_difference_follows_its_answer() {
+        let (mut it, now) = (Subscriptions::default(), Instant::now());
+        it.published(publication("ann", &["0", "1"]));
+        let change = change_of(it.next_step());
+        assert_eq!(change.subscribe.len(), 2);
+        it.published(publication("bob", &["0"]));
+        assert!(
+            matches!(it.next_step(), Step::Nothing),
+            "the gateway is being asked"
+        );
+        let offer = it
+            .asked(Subscribed::Offer(taken(&it, &change)), now)
+            .unwrap();
+        assert!(matches!(it.next_step(), Step::Nothing), "an offer is out");
+        assert!(matches!(it.check_answer(offer.version), Answer::Newest(_)));
+        it.answered(offer.version);
+        assert_eq!(
+            change_of(it.next_step()).subscribe,
+            [(feed("bob"), Mid::parse("0").unwrap())]
+        );
+    }
+
+    #[test]
+    fn an_answer_to_an_older_offer_is_stale_and_the_same_answer_twice_is_none() {
+        let (mut it, now) = (Subscriptions::default(), Instant::now());
+        it.published(publication("ann", &["0"]));
+        let change = change_of(it.next_step());
+        let first = it
+            .asked(Subscribed::Offer(taken(&it, &change)), now)
+            .unwrap();
+        let pushed = it.offered(taken(&it, &SubscriptionChange::default()), now);
+        assert!(pushed.version > first.version);
+        assert!(
+            matches!(it.check_answer(first.version), Answer::Stale(Some(o)) if o.version == pushed.version)
+        );
+        it.answered(pushed.version);
+        assert!(matches!(it.check_answer(pushed.version), Answer::Again));
+        assert!(matches!(
+            it.check_answer(first.version),
+            Answer::Stale(None)
+        ));
+    }
+
+    #[test]
+    fn a_missing_feed_does_not_keep_the_others_away() {
+        let (mut it, now) = (Subscriptions::default(), Instant::now());
+        it.published(publication("ann", &["0"]));
+        it.published(publication("bob", &["0"]));
+        it.next_step();
+        it.asked(Subscribed::NoSuchFeed, now);
+        let alone = change_of(it.next_step());
+        assert_eq!(alone.subscribe, [(feed("ann"), Mid::parse("0").unwrap())]);
+        it.asked(Subscribed::NoSuchFeed, now);
+        let other = change_of(it.next_step());
+        assert_eq!(other.subscribe, [(feed("bob"), Mid::parse("0").unwrap())]);
+        let offer = it
+            .asked(Subscribed::Offer(taken(&it, &other)), now)
+            .unwrap();
+        it.answered(offer.version);
+        assert!(matches!(it.next_step(), Step::Nothing));
+        it.published(publication("ann", &["0"]));
+        assert_eq!(
+            change_of(it.next_step()).subscribe.len(),
+            1,
+            "news of ann: tried again"
+        );
+    }
+
+    #[test]
+    fn what_was_chosen_away_is_let_go_and_can_be_chosen_back() {
+        let (mut it, now) = (Subscriptions::default(), Instant::now());
+        it.published(publication("ann", &["0", "1"]));
+        let change = change_of(it.next_step());
+        let offer = it
+            .asked(Subscribed::Offer(taken(&it, &change)), now)
+            .unwrap();
+        it.answered(offer.version);
+        let ann = ParticipantId::parse("ann").unwrap();
+        let all = Selection {
+            participant: ann.clone(),
+            mid: None,
+        };
+        it.choose(std::slice::from_ref(&all), false).unwrap();
+        let one = Selection {
+            participant: ann,
+            mid: Mid::parse("0"),
+        };
+        it.choose(&[one], true).unwrap();
+        assert_eq!(change_of(it.next_step()).unsubscribe.len(), 1);
+        let nobody = Selection {
+            participant: ParticipantId::parse("zoe").unwrap(),
+            mid: None,
+        };
+        assert_eq!(it.choose(std::slice::from_ref(&nobody), true), Err(nobody));
+    }
+
+    #[test]
+    fn a_later_life_replaces_an_earlier_and_a_late_word_of_the_earlier_changes_nothing() {
+        let mut it = Subscriptions::default();
+        let mut later = publication("ann", &["0"]);
+        later.feed.generation = Generation(8);
+        it.published(later);
+        it.published(publication("ann", &["0"]));
+        let change = change_of(it.next_step());
+        assert_eq!(change.subscribe.len(), 1);
+        assert_eq!(change.subscribe[0].0.generation, Generation(8));
+    }
+}

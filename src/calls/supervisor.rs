@@ -1,0 +1,364 @@
+//! The calls of one room: starts a JanusSession per call, restarts it after a crash, and decides how
+//! each generation ended.
+//!
+//! Started by its Room, beside it, so that its own panic reaches no further: its children stop on its
+//! `Down`, the Room ends their generations and starts a new one. Routes what members ask of their
+//! calls; answers what a call that died left unanswered.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler};
+use tokio::time::Instant;
+
+use super::directory::CallsDirectory;
+use super::errors::CallError;
+use super::health::spread_ms;
+use super::janus_session::{CallParts, JanusSession, StopCall};
+use super::messages::{CallAnswer, CallReply, CallRequest, Command, OwnerLink};
+use crate::names::ParticipantId;
+use crate::otp::restart::{Backoff, Intensity, RestartLog, Verdict};
+use crate::otp::spawn::spawn;
+use crate::otp::{
+    Abandoned, Down, DownReason, MonitorId, MonitorRef, Monitors, ReplyTo, cast, monitor,
+};
+use crate::rooms::RoomError;
+use crate::rooms::ports::CallsOrder;
+use crate::rooms::room::SayOwed;
+use crate::rooms::state::Ending;
+use crate::rooms::table::RoomRecord;
+
+/// How many ends are remembered, to answer what comes abandoned after them.
+const ENDS_KEPT: usize = 256;
+
+/// A JanusSession that runs.
+struct Child {
+    address: Addr<JanusSession>,
+    monitor: MonitorRef,
+    /// Names it in what it leaves unanswered.
+    serial: u64,
+}
+
+/// One participant's call, over its restarts.
+struct Slot {
+    owner: OwnerLink,
+    child: Option<Child>,
+    log: RestartLog,
+    /// Which restart is awaited; none if it is not. A later one makes an earlier timer void.
+    restarting: Option<u64>,
+    /// Came during back-off: waits for the restart.
+    waiting: Option<CallRequest>,
+}
+
+/// See the module.
+pub struct Supervisor {
+    record: Arc<RoomRecord>,
+    parts: CallParts,
+    directory: Arc<CallsDirectory>,
+    slots: HashMap<ParticipantId, Slot>,
+    by_monitor: HashMap<MonitorId, ParticipantId>,
+    /// What children that are not known to be down left unanswered.
+    abandoned: Vec<(u64, ReplyTo<CallReply>)>,
+    /// How the last children ended, as an answer.
+    ends: VecDeque<(u64, CallError)>,
+    serials: u64,
+    monitors: Monitors,
+}
+
+impl Supervisor {
+    /// The actor of a room's calls.
+    pub fn new(record: Arc<RoomRecord>, parts: CallParts, directory: Arc<CallsDirectory>) -> Self {
+        Self {
+            record,
+            parts,
+            directory,
+            slots: HashMap::new(),
+            by_monitor: HashMap::new(),
+            abandoned: Vec::new(),
+            ends: VecDeque::new(),
+            serials: 0,
+            monitors: Monitors::default(),
+        }
+    }
+
+    fn start_child(&mut self, participant: &ParticipantId, ctx: &Context<Self>) {
+        self.serials += 1;
+        let serial = self.serials;
+        let Some(slot) = self.slots.get_mut(participant) else {
+            return;
+        };
+        let (record, parts, owner) = (
+            Arc::clone(&self.record),
+            self.parts.clone(),
+            slot.owner.clone(),
+        );
+        let (who, me) = (participant.clone(), ctx.address().recipient());
+        let address = spawn("janus_session", move |ctx| {
+            JanusSession::new(who, record, parts, owner, &me, ctx)
+        });
+        let monitor = monitor(&address, ctx.address().downgrade().recipient());
+        self.by_monitor.insert(monitor.id(), participant.clone());
+        slot.restarting = None;
+        slot.child = Some(Child {
+            address,
+            monitor,
+            serial,
+        });
+        if let Some(waiting) = slot.waiting.take() {
+            self.forward(waiting, ctx);
+        }
+    }
+
+    /// Passes a request to the participant's call, and inherits what it leaves unanswered.
+    fn forward(&self, mut request: CallRequest, ctx: &Context<Self>) {
+        let slot = self.slots.get(&request.participant);
+        let Some(child) = slot.and_then(|slot| slot.child.as_ref()) else {
+            return request.reply.send(Err(CallError::NoCall));
+        };
+        request.reply = request
+            .reply
+            .with_heir(child.serial, ctx.address().recipient());
+        cast(&child.address, request);
+    }
+
+    fn start(&mut self, request: CallRequest, ctx: &Context<Self>) {
+        if let Err(error) = self.parts.board.check() {
+            return request.reply.send(Err(error));
+        }
+        let participant = request.participant.clone();
+        if !self
+            .record
+            .lock()
+            .is_member(&participant, request.owner.membership)
+        {
+            return request.reply.send(Err(RoomError::NotJoined.into()));
+        }
+        let slot = self
+            .slots
+            .entry(participant.clone())
+            .or_insert_with(|| Slot {
+                owner: request.owner.clone(),
+                child: None,
+                log: RestartLog::default(),
+                restarting: None,
+                waiting: None,
+            });
+        slot.owner = request.owner.clone();
+        if slot.child.is_some() {
+            self.forward(request, ctx);
+        } else if slot.waiting.is_some() {
+            request.reply.send(Err(CallError::AlreadyStarted));
+        } else {
+            slot.waiting = Some(request);
+            if slot.restarting.is_none() {
+                self.start_child(&participant, ctx);
+            }
+        }
+    }
+
+    /// Ends a call in order: its child, or the restart it waits for.
+    fn stop(&mut self, participant: &ParticipantId) {
+        let Some(slot) = self.slots.get_mut(participant) else {
+            return;
+        };
+        slot.restarting = None;
+        if let Some(waiting) = slot.waiting.take() {
+            waiting.reply.send(Err(CallError::Stopped));
+        }
+        if let Some(child) = slot.child.take() {
+            self.by_monitor.remove(&child.monitor.id());
+            cast(&child.address, StopCall);
+            self.ended(child.serial, &CallError::Stopped);
+        }
+    }
+
+    fn say_owed(&self) {
+        let room = self.record.lock().room.clone();
+        if let Some(room) = room {
+            cast(&room, SayOwed);
+        }
+    }
+
+    /// A child is at its end: answers what it left, now and later.
+    fn ended(&mut self, serial: u64, answer: &CallError) {
+        let (left, others) = std::mem::take(&mut self.abandoned)
+            .into_iter()
+            .partition(|(of, _)| *of == serial);
+        self.abandoned = others;
+        let left: Vec<(u64, ReplyTo<CallReply>)> = left;
+        for (_, reply) in left {
+            reply.send(Err(answer.clone()));
+        }
+        if self.ends.len() >= ENDS_KEPT {
+            self.ends.pop_front();
+        }
+        self.ends.push_back((serial, answer.clone()));
+    }
+
+    fn crashed(
+        &mut self,
+        participant: &ParticipantId,
+        child: &Child,
+        down: Down,
+        ctx: &mut Context<Self>,
+    ) {
+        let word = down.reason.word();
+        let Some(slot) = self.slots.get_mut(participant) else {
+            return;
+        };
+        // Waiting for a gateway that is away is no crash: the call would be given up for nothing.
+        let away = ["janus_unreachable", "janus_unauthorised"].contains(&word);
+        let verdict = if away {
+            Verdict::Restart(Duration::ZERO)
+        } else {
+            slot.log
+                .crashed(Instant::now(), Intensity::default(), Backoff::default())
+        };
+        let restart = matches!(verdict, Verdict::Restart(_));
+        if !restart {
+            slot.log.forget(); // starting again by hand opens a new count
+        }
+        log::warn!(room = self.record.name.as_str(), participant = participant.as_str(),
+            reason = word, restart = restart; "call down");
+        let ending = self.record.lock().end_any(participant, word, restart);
+        if ending == Ending::Owed {
+            self.say_owed();
+        }
+        match verdict {
+            Verdict::Restart(wait) => {
+                self.parts.metrics.restarts.inc();
+                let retry_ms = match away {
+                    true => spread_ms(),
+                    false => u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(50),
+                };
+                self.restart_after(wait, participant, ctx);
+                self.ended(child.serial, &CallError::Crashed { word, retry_ms });
+            }
+            Verdict::GiveUp => {
+                self.parts.metrics.gave_up.inc();
+                self.ended(child.serial, &CallError::GaveUp { word });
+            }
+        }
+    }
+
+    fn restart_after(
+        &mut self,
+        wait: Duration,
+        participant: &ParticipantId,
+        ctx: &mut Context<Self>,
+    ) {
+        if wait.is_zero() {
+            return self.start_child(participant, ctx);
+        }
+        self.serials += 1;
+        let turn = self.serials;
+        if let Some(slot) = self.slots.get_mut(participant) {
+            slot.restarting = Some(turn);
+        }
+        let participant = participant.clone();
+        ctx.run_later(wait, move |this, ctx| {
+            let slot = this.slots.get(&participant);
+            if slot.is_some_and(|slot| slot.restarting == Some(turn)) {
+                this.start_child(&participant, ctx);
+            }
+        });
+    }
+}
+
+impl Actor for Supervisor {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        self.directory.set(self.record.name.clone(), ctx.address());
+    }
+}
+
+crate::monitored!(Supervisor);
+
+impl Handler<CallRequest> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, request: CallRequest, ctx: &mut Self::Context) {
+        fail::fail_point!("supervisor-request");
+        match &request.command {
+            Command::Start { .. } => self.start(request, ctx),
+            Command::Stop { restart } => {
+                let who = request.participant.clone();
+                if self.record.lock().end_any(&who, "stopped", *restart) == Ending::Owed {
+                    self.say_owed();
+                }
+                self.stop(&who);
+                request.reply.send(Ok(CallAnswer::Done));
+            }
+            Command::Adopt => {
+                let slot = self.slots.get_mut(&request.participant);
+                let Some(slot) = slot else {
+                    return request.reply.send(Ok(CallAnswer::Done));
+                };
+                slot.owner = request.owner.clone();
+                if slot.child.is_some() {
+                    self.forward(request, ctx);
+                } else {
+                    request.reply.send(Ok(CallAnswer::Done));
+                }
+            }
+            Command::Update { .. }
+            | Command::Trickle { .. }
+            | Command::Choose { .. }
+            | Command::RestartSubscriber
+            | Command::Answer { .. }
+            | Command::Prefer(_) => self.forward(request, ctx),
+        }
+    }
+}
+
+impl Handler<CallsOrder> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, order: CallsOrder, ctx: &mut Self::Context) {
+        match order {
+            CallsOrder::End { participant } => {
+                self.stop(&participant);
+                self.slots.remove(&participant);
+            }
+            CallsOrder::Close => {
+                self.directory.remove(&self.record.name, &ctx.address());
+                self.monitors.ending(DownReason::Shutdown);
+                ctx.stop();
+            }
+        }
+    }
+}
+
+impl Handler<Abandoned<CallReply>> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, abandoned: Abandoned<CallReply>, _: &mut Self::Context) {
+        let Abandoned { key, reply } = abandoned;
+        match self.ends.iter().find(|(serial, _)| *serial == key) {
+            Some((_, answer)) => reply.send(Err(answer.clone())),
+            None => self.abandoned.push((key, reply)), // its Down is on the way
+        }
+    }
+}
+
+impl Handler<Down> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, down: Down, ctx: &mut Self::Context) {
+        let Some(participant) = self.by_monitor.remove(&down.monitor) else {
+            return;
+        };
+        let slot = self.slots.get_mut(&participant);
+        let Some(child) = slot.and_then(|slot| slot.child.take()) else {
+            return;
+        };
+        self.parts.metrics.down("janus_session", down.reason);
+        if down.reason.is_orderly() {
+            self.ended(child.serial, &CallError::NoCall);
+        } else {
+            self.crashed(&participant, &child, down, ctx);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The two listeners: the public one, and the operators'.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Extensions, Server};
+use actix_web::middleware::DefaultHeaders;
+use actix_web::rt::net::TcpStream;
+use actix_web::{App, HttpServer, web};
+
+use super::connections::Connections;
+use super::{page, socket, state};
+use crate::calls::health::HealthBoard;
+use crate::phoenix::session::SessionParts;
+
+/// After so long without an acknowledgement of what was sent, the peer is gone.
+const USER_TIMEOUT: Duration = Duration::from_secs(8);
+/// Unsent bytes the kernel holds for a slow reader: what is beyond waits where it is bounded.
+const NOT_SENT: u32 = 16 * 1024;
+/// Connections that may wait to be accepted.
+const BACKLOG: u32 = 2_048;
+
+/// What the handlers need.
+pub struct Shared {
+    /// What sessions need.
+    pub session: Arc<SessionParts>,
+    /// The sockets that are open.
+    pub connections: Arc<Connections>,
+    /// How the gateway is; none without one.
+    pub board: Option<Arc<HealthBoard>>,
+    /// Other origins that may open a socket, in lower case.
+    pub allowed_origins: Vec<String>,
+}
+
+/// Binds the public listener. Its server runs until it is stopped; signals are `main`'s.
+pub fn public(shared: web::Data<Shared>, listener: TcpListener) -> io::Result<Server> {
+    let server = HttpServer::new(move || {
+        let mut headers = DefaultHeaders::new();
+        for header in page::security_headers() {
+            headers = headers.add(header);
+        }
+        App::new()
+            .app_data(shared.clone())
+            .wrap(headers)
+            .route("/", web::get().to(page::home))
+            .route("/r/{room}", web::get().to(page::room))
+            .route("/assets/{path:.*}", web::get().to(page::asset))
+            .route("/healthz", web::get().to(state::healthz))
+            .route("/readyz", web::get().to(state::readyz))
+            .route("/socket/websocket", web::get().to(socket::socket))
+    });
+    Ok(server
+        .on_connect(tune)
+        .backlog(BACKLOG)
+        // Zero, not one second: else a close frame is followed by a second of silence.
+        .client_disconnect_timeout(Duration::ZERO)
+        .disable_signals()
+        .shutdown_timeout(1)
+        .listen(listener)?
+        .run())
+}
+
+/// Binds the operators' listener.
+pub fn admin(shared: web::Data<Shared>, address: SocketAddr) -> io::Result<Server> {
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(shared.clone())
+            .route("/metrics", web::get().to(state::metrics))
+            .route("/healthz", web::get().to(state::healthz))
+            .route("/readyz", web::get().to(state::readyz))
+    });
+    Ok(server.workers(1).disable_signals().shutdown_timeout(1).bind(address)?.run())
+}
+
+/// Sees to it that the kernel tells of a peer that is gone, and holds little for one that is slow.
+fn tune(connection: &dyn std::any::Any, _: &mut Extensions) {
+    let Some(stream) = connection.downcast_ref::<TcpStream>() else { return };
+    let socket = socket2::SockRef::from(stream);
+    let keepalive = socket2::TcpKeepalive::new()
+        .with_time(Duration::from_secs(4))
+        .with_interval(Duration::from_secs(2))
+        .with_retries(2);
+    let tuned = [
+        socket.set_tcp_nodelay(true),
+        socket.set_tcp_user_timeout(Some(USER_TIMEOUT)),
+        socket.set_tcp_keepalive(&keepalive),
+        socket.set_tcp_notsent_lowat(NOT_SENT),
+    ];
+    if let Some(error) = tuned.into_iter().find_map(Result::err) {
+        log::debug!(error = error.to_string().as_str(); "socket option refused");
+    }
+}

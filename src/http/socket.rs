@@ -1,0 +1,178 @@
+//! `GET /socket/websocket?vsn=2.0.0`: checks the handshake strictly, then starts a WebSocketSession.
+//!
+//! The handshake's answer is actix-web-actors'; its context is not used: it would freeze with its
+//! peer. What actix lets pass (a bad or doubled key, version 7) is refused here first.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderName};
+use actix_web::{HttpRequest, HttpResponse, web};
+use data_encoding::BASE64;
+
+use super::server::Shared;
+use crate::otp::cast;
+use crate::otp::spawn::spawn;
+use crate::phoenix::outbox::{Limits, Outbox};
+use crate::phoenix::session::{Close, SocketGone, WebSocketSession};
+
+/// Without a word of the client, its heartbeat may take so long (the official client's is 30 s).
+const HEARTBEAT_WITHIN: Duration = Duration::from_secs(60);
+/// A client that beats faster is held to three times that, but never to less than this.
+const HEARTBEAT_AT_LEAST: Duration = Duration::from_secs(10);
+
+/// Answers the upgrade.
+pub async fn socket(
+    request: HttpRequest,
+    payload: web::Payload,
+    shared: web::Data<Shared>,
+) -> HttpResponse {
+    let params = match check(&request, &shared) {
+        Ok(params) => params,
+        Err((status, detail)) => {
+            shared.session.metrics.refused(detail.0);
+            return refuse(status, detail);
+        }
+    };
+    let Some(slot) = shared.connections.take() else {
+        shared.session.metrics.refused("too_many_connections");
+        let detail = ("too_many_connections", "the server has as many connections as it takes");
+        return refuse(StatusCode::SERVICE_UNAVAILABLE, detail);
+    };
+    let upgraded =
+        actix_web_actors::ws::handshake_with_protocols(&request, &["phoenix"]);
+    let Ok(mut response) = upgraded else {
+        return refuse(StatusCode::BAD_REQUEST, ("bad_handshake", "not a WebSocket handshake"));
+    };
+    let outbox = Outbox::new(Limits::default());
+    let parts = Arc::clone(&shared.session);
+    let session = spawn("websocket_session", |ctx| {
+        use actix::AsyncContext;
+        ctx.add_stream(payload);
+        WebSocketSession::new(parts, &outbox, params.heartbeat_within, slot)
+    });
+    let number = shared.connections.note(session.clone().recipient::<Close>());
+    let connections = Arc::clone(&shared.connections);
+    response.streaming(outbox.body(move || {
+        connections.forget(number);
+        cast(&session, SocketGone);
+    }))
+}
+
+struct Params {
+    heartbeat_within: Duration,
+}
+
+type Refusal = (StatusCode, (&'static str, &'static str));
+
+fn refuse(status: StatusCode, (reason, detail): (&'static str, &'static str)) -> HttpResponse {
+    HttpResponse::build(status)
+        .insert_header((header::CONNECTION, "close"))
+        .json(serde_json::json!({ "reason": reason, "detail": detail }))
+}
+
+fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    let mut all = headers.get_all(name);
+    let first = all.next()?.to_str().ok()?;
+    all.next().is_none().then_some(first)
+}
+
+fn check(request: &HttpRequest, shared: &Shared) -> Result<Params, Refusal> {
+    let bad = |detail| (StatusCode::BAD_REQUEST, ("bad_handshake", detail));
+    let headers = request.headers();
+    if request.version() != actix_web::http::Version::HTTP_11 {
+        return Err(bad("WebSockets need HTTP/1.1"));
+    }
+    let upgrade = one(headers, &header::UPGRADE).unwrap_or_default();
+    if !upgrade.eq_ignore_ascii_case("websocket") {
+        return Err(bad("no `Upgrade: websocket`"));
+    }
+    if headers.contains_key(header::CONTENT_LENGTH) || headers.contains_key(header::TRANSFER_ENCODING)
+    {
+        return Err(bad("a handshake has no body"));
+    }
+    if one(headers, &header::SEC_WEBSOCKET_VERSION) != Some("13") {
+        return Err((
+            StatusCode::UPGRADE_REQUIRED,
+            ("bad_handshake", "`Sec-WebSocket-Version` is not 13"),
+        ));
+    }
+    let key = one(headers, &header::SEC_WEBSOCKET_KEY).unwrap_or_default();
+    if BASE64.decode(key.as_bytes()).map(|key| key.len()) != Ok(16) {
+        return Err(bad("`Sec-WebSocket-Key` is not 16 bytes in base64"));
+    }
+    if !origin_allowed(headers, shared) {
+        return Err((
+            StatusCode::FORBIDDEN,
+            ("forbidden_origin", "a page of another origin may not open a socket"),
+        ));
+    }
+    params(request.query_string())
+}
+
+fn params(query: &str) -> Result<Params, Refusal> {
+    let bad = |detail| (StatusCode::BAD_REQUEST, ("bad_handshake", detail));
+    let query: Vec<(String, String)> = serde_urlencoded(query);
+    let value = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, v)| v.as_str());
+    if value("vsn") != Some("2.0.0") {
+        return Err(bad("`vsn` is not 2.0.0"));
+    }
+    let heartbeat = value("heartbeat_ms").and_then(|ms| ms.parse().ok()).map(Duration::from_millis);
+    let heartbeat_within = heartbeat.map_or(HEARTBEAT_WITHIN, |every| {
+        every.saturating_mul(3).clamp(HEARTBEAT_AT_LEAST, HEARTBEAT_WITHIN)
+    });
+    Ok(Params { heartbeat_within })
+}
+
+fn serde_urlencoded(query: &str) -> Vec<(String, String)> {
+    web::Query::<Vec<(String, String)>>::from_query(query)
+        .map(web::Query::into_inner)
+        .unwrap_or_default()
+}
+
+/// No `Origin`: not a page. Else the own host and port, or one that the settings allow.
+fn origin_allowed(headers: &HeaderMap, shared: &Shared) -> bool {
+    if !headers.contains_key(header::ORIGIN) {
+        return true;
+    }
+    let Some(origin) = one(headers, &header::ORIGIN).map(str::to_ascii_lowercase) else {
+        return false;
+    };
+    if shared.allowed_origins.contains(&origin) {
+        return true;
+    }
+    let host = one(headers, &header::HOST).unwrap_or_default().to_ascii_lowercase();
+    let Some((scheme, origin_host)) = origin.split_once("://") else { return false };
+    let with_port = |host: &str| {
+        let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+        match (has_port, scheme) {
+            (true, _) => host.to_owned(),
+            (false, "https") => format!("{host}:443"),
+            (false, _) => format!("{host}:80"),
+        }
+    };
+    !host.is_empty() && with_port(origin_host) == with_port(&host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_version_2_of_the_protocol_is_spoken() {
+        assert!(params("vsn=2.0.0").is_ok());
+        for query in ["", "vsn=1.0.0", "vsn=2.0.1", "VSN=2.0.0"] {
+            assert!(params(query).is_err(), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_client_that_beats_faster_is_held_to_it() {
+        let within = |query| params(query).map(|p| p.heartbeat_within.as_secs()).unwrap_or(0);
+        assert_eq!(within("vsn=2.0.0"), 60);
+        assert_eq!(within("vsn=2.0.0&heartbeat_ms=5000"), 15);
+        assert_eq!(within("vsn=2.0.0&heartbeat_ms=1"), 10);
+        assert_eq!(within("vsn=2.0.0&heartbeat_ms=x"), 60);
+    }
+}

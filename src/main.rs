@@ -1,0 +1,192 @@
+//! The binary: settings in, system up, signals, exit code.
+
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parlour::config::{Config, JanusUrl};
+use parlour::gateway::GatewayError;
+use parlour::gateway::janus::{JanusGateway, JanusSettings, RoomSettings};
+use parlour::janus::spawn::{SpawnError, SpawnOptions, Spawned};
+use parlour::otp::spawn::log_panics;
+use parlour::system::{MakeGateway, System};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::Instant;
+
+/// How long a Janus that is configured but not yet there is waited for before the start goes on.
+const JANUS_START: Duration = Duration::from_secs(5);
+/// Before a spawned Janus that ended is started again.
+const SPAWN_AGAIN: Duration = Duration::from_millis(500);
+
+fn main() -> ExitCode {
+    let config = match Config::read() {
+        Ok(config) => config,
+        Err(stop) if stop.code == 0 => {
+            say(&stop.text);
+            return ExitCode::SUCCESS;
+        }
+        Err(stop) => {
+            eprintln!("{}", stop.text);
+            return ExitCode::from(stop.code);
+        }
+    };
+    env_logger::Builder::new().parse_filters(&config.log).init();
+    log_panics();
+    actix::System::new().block_on(run(config))
+}
+
+/// To standard output: for people, not for the log.
+#[expect(clippy::print_stdout, reason = "what a start prints is its interface")]
+fn say(text: &str) {
+    println!("{text}");
+}
+
+async fn run(config: Config) -> ExitCode {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        eprintln!("parlour: signals cannot be heard");
+        return ExitCode::FAILURE;
+    };
+    let (gateway, mut spawned, found) = match gateway(&config).await {
+        Ok(gateway) => gateway,
+        Err(why) => {
+            eprintln!("parlour: {why}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let system = match System::start(&config, gateway) {
+        Ok(system) => system,
+        Err(error) => {
+            eprintln!(
+                "parlour: PARLOUR_LISTEN ({}) or PARLOUR_ADMIN_LISTEN cannot be bound: {error}",
+                config.listen
+            );
+            return ExitCode::from(2);
+        }
+    };
+    wait_for_gateway(&system).await;
+    greet(&config, &system, &found);
+    let code = serve(&mut spawned, &system, &mut terminate, &mut interrupt).await;
+    log::info!("going down");
+    let deadline = Instant::now() + config.drain.saturating_sub(Duration::from_millis(500));
+    if !system.stop(deadline).await {
+        log::warn!("sessions were left on Janus");
+    }
+    if let Some(janus) = spawned {
+        janus.stop(Instant::now() + Duration::from_secs(2)).await;
+    }
+    code
+}
+
+/// The gateway that the settings name, and in a line what it is.
+async fn gateway(
+    config: &Config,
+) -> Result<(Option<MakeGateway>, Option<Spawned>, String), String> {
+    let (settings, spawned) = match &config.janus_url {
+        None => return Ok((None, None, "calls are off: JANUS_URL is not set".into())),
+        Some(JanusUrl::Spawn) => {
+            let options = SpawnOptions {
+                media_address: config.media_address,
+                rtp_ports: config.rtp_ports,
+                ..SpawnOptions::default()
+            };
+            match Spawned::start(options).await {
+                Ok(janus) => (JanusSettings::of_spawned(janus.access()), Some(janus)),
+                Err(error @ (SpawnError::NoMediaAddress | SpawnError::NotInstalled { .. })) => {
+                    return Ok((None, None, format!("calls are off: {error}")));
+                }
+                Err(error) => return Err(error.to_string()),
+            }
+        }
+        Some(JanusUrl::Http(url)) => {
+            let settings = JanusSettings {
+                url: url.clone(),
+                api_secret: config.janus_api_secret.clone(),
+                admin_key: config.janus_admin_key.clone(),
+                rooms: RoomSettings::default(),
+            };
+            (settings, None)
+        }
+    };
+    let first = JanusGateway::new(settings.clone()).map_err(|error| error.to_string())?;
+    let found = look_at(&first).await?;
+    let make: MakeGateway = Arc::new(move || match JanusGateway::new(settings.clone()) {
+        Ok(gateway) => Rc::new(gateway),
+        // It was made of the same settings a moment ago.
+        Err(error) => unreachable!("{error}"),
+    });
+    Ok((Some(make), spawned, found))
+}
+
+/// Whether this Janus is fit for use. One that is not there yet may come; one that is open to
+/// everybody, or that does not know our secret, is refused.
+async fn look_at(gateway: &JanusGateway) -> Result<String, String> {
+    let report = match gateway.check(Instant::now() + JANUS_START).await {
+        Ok(report) => report,
+        Err(GatewayError::Unauthorised) => {
+            return Ok("Janus refuses JANUS_API_SECRET: calls fail until that is mended".into());
+        }
+        Err(error) => return Ok(format!("Janus is not there yet: {error}")),
+    };
+    match report.unfit() {
+        Some(what) => Err(format!("this Janus cannot be used: {what}")),
+        None => Ok(format!("Janus {} ({})", report.version_string, report.server_name)),
+    }
+}
+
+async fn wait_for_gateway(system: &System) {
+    let Some(board) = &system.board else { return };
+    let deadline = Instant::now() + JANUS_START;
+    while !board.get().up && Instant::now() < deadline {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+fn greet(config: &Config, system: &System, found: &str) {
+    let base = config.public_url.clone().unwrap_or_else(|| format!("http://{}", system.address));
+    let mode = system.mode();
+    say(&format!("Parlour {} is open: {base}/r/tea", env!("CARGO_PKG_VERSION")));
+    say(&format!("  mode: {mode}; {found}"));
+}
+
+/// Until a signal, or until nothing would be restarted any more.
+async fn serve(
+    janus: &mut Option<Spawned>,
+    system: &System,
+    terminate: &mut Signal,
+    interrupt: &mut Signal,
+) -> ExitCode {
+    let mut look = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => return ExitCode::SUCCESS,
+            _ = interrupt.recv() => return ExitCode::SUCCESS,
+            _ = look.tick() => {
+                if !system.is_sound() {
+                    log::error!("the top supervisor is gone");
+                    return ExitCode::FAILURE;
+                }
+            }
+            status = exited(janus) => {
+                log::error!(status = status.as_str(); "janus ended, started again");
+                tokio::time::sleep(SPAWN_AGAIN).await;
+                if let Some(janus) = janus && let Err(error) = janus.restart().await {
+                    log::error!(error = error.to_string().as_str(); "janus does not start");
+                }
+            }
+        }
+    }
+}
+
+/// When a spawned Janus ended; never, if there is none.
+async fn exited(janus: &mut Option<Spawned>) -> String {
+    match janus {
+        Some(janus) => match janus.exited().await {
+            Ok(status) => status.to_string(),
+            Err(error) => error.to_string(),
+        },
+        None => std::future::pending().await,
+    }
+}

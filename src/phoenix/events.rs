@@ -1,0 +1,91 @@
+//! What a client is told: the payloads of DESIGN's events, and how a room's are framed once.
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::json;
+use serde_json::value::RawValue;
+
+use super::frame::push;
+use super::websocket::text_frame;
+use crate::calls::messages::CallNotice;
+use crate::calls::subscriptions::Offer;
+use crate::names::{ParticipantId, RoomName};
+use crate::rooms::RoomEvent;
+use crate::rooms::ports::Encoder;
+
+/// The topic of a room.
+pub fn topic(room: &RoomName) -> String {
+    format!("room:{room}")
+}
+
+/// Frames a room's events for its members: no `join_ref`, so that one frame serves all.
+pub struct BroadcastEncoder;
+
+impl Encoder for BroadcastEncoder {
+    fn encode(&self, room: &RoomName, event: &RoomEvent) -> Bytes {
+        let topic = topic(room);
+        let text = |name: &str, payload: &serde_json::Value| push(None, &topic, name, payload);
+        let framed = match event {
+            RoomEvent::StopCall(stop_call) => push(None, &topic, "stop_call", stop_call),
+            RoomEvent::Publishers(publishers) => {
+                text("publishers", &json!({ "publishers": publishers }))
+            }
+            RoomEvent::Unpublished(feed) => push(None, &topic, "unpublished", &FeedPayload::from(feed)),
+            RoomEvent::Leaving(feed) => push(None, &topic, "leaving", &FeedPayload::from(feed)),
+            RoomEvent::Talking { participant, talking } => {
+                text("talking", &json!({ "participant": participant, "talking": talking }))
+            }
+            RoomEvent::Media { of, participant, mid, kind, receiving } => text(
+                "media",
+                &json!({ "of": of, "participant": participant, "mid": mid, "kind": kind,
+                    "receiving": receiving }),
+            ),
+            RoomEvent::PresenceState(state) => push(None, &topic, "presence_state", state),
+            RoomEvent::PresenceDiff(diff) => push(None, &topic, "presence_diff", diff),
+            RoomEvent::Chat(message) => push(None, &topic, "chat", message),
+            RoomEvent::Data { from, data } => push(None, &topic, "data", &DataPayload { from, data }),
+            RoomEvent::RoomClosed { reason } => text("room_closed", &json!({ "reason": reason })),
+        };
+        text_frame(&framed)
+    }
+}
+
+#[derive(Serialize)]
+struct FeedPayload<'a> {
+    participant: &'a ParticipantId,
+    generation: crate::names::Generation,
+}
+
+impl<'a> From<&'a crate::names::Feed> for FeedPayload<'a> {
+    fn from(feed: &'a crate::names::Feed) -> Self {
+        Self { participant: &feed.participant, generation: feed.generation }
+    }
+}
+
+#[derive(Serialize)]
+struct DataPayload<'a> {
+    from: &'a ParticipantId,
+    data: &'a RawValue,
+}
+
+/// What a call tells its owner, as an event and its payload; none for what is not for the client.
+pub fn of_call(notice: &CallNotice) -> Option<(&'static str, serde_json::Value)> {
+    Some(match notice {
+        CallNotice::Linked { .. } => return None,
+        CallNotice::Configured(of) => ("configured", json!({ "of": of })),
+        CallNotice::WebrtcUp(of) => ("webrtcup", json!({ "of": of })),
+        CallNotice::SlowLink { of, mid, uplink, lost } => (
+            "slowlink",
+            json!({ "of": of, "mid": mid, "uplink": uplink, "lost": lost }),
+        ),
+        CallNotice::Hangup { of, reason } => {
+            let reason: String = reason.escape_debug().take(200).collect();
+            ("hangup", json!({ "of": of, "reason": reason }))
+        }
+        CallNotice::Offer(Offer { version, sdp, streams }) => (
+            "subscriber_offer",
+            json!({ "jsep": { "type": "offer", "sdp": sdp.as_str() }, "version": version,
+                "streams": streams }),
+        ),
+    })
+}

@@ -1,0 +1,122 @@
+//! How much a socket may ask in which time: token buckets, and a count of protocol errors.
+
+use std::collections::VecDeque;
+use std::num::NonZeroU32;
+use std::time::{Duration, Instant};
+
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+
+use super::errors::RequestError;
+
+/// Protocol errors within [`ERRORS_WITHIN`] after which the socket is closed.
+const MAX_ERRORS: usize = 20;
+/// See [`MAX_ERRORS`].
+const ERRORS_WITHIN: Duration = Duration::from_secs(10);
+/// Refusals for speed after which the socket is closed.
+const MAX_TOO_FAST: u32 = 200;
+
+/// What is counted apart, with its rate a second and its burst.
+const BUCKETS: [(&[&str], u32, u32); 8] = [
+    (&["phx_join"], 2, 5),
+    (&["start_call", "update_call"], 2, 10),
+    (&["trickle"], 50, 200),
+    (&["subscribe", "unsubscribe", "prefer"], 10, 20),
+    (&["chat"], 2, 10),
+    (&["data"], 20, 40),
+    (&["signal"], 50, 100),
+    (&["update"], 5, 10),
+];
+
+/// All frames together.
+const FRAMES: (u32, u32) = (50, 100);
+
+fn bucket(rate: u32, burst: u32) -> DefaultDirectRateLimiter {
+    let of = |n| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
+    RateLimiter::direct(Quota::per_second(of(rate)).allow_burst(of(burst)))
+}
+
+/// One socket's buckets; made as they are needed.
+pub struct Limits {
+    frames: DefaultDirectRateLimiter,
+    events: [Option<Box<DefaultDirectRateLimiter>>; BUCKETS.len()],
+    errors: VecDeque<Instant>,
+    too_fast: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            frames: bucket(FRAMES.0, FRAMES.1),
+            events: Default::default(),
+            errors: VecDeque::new(),
+            too_fast: 0,
+        }
+    }
+}
+
+impl Limits {
+    /// Counts a frame with this event. Errors: `too_fast`.
+    pub fn count(&mut self, event: &str) -> Result<(), RequestError> {
+        let mut wait = wait(&self.frames);
+        for ((events, rate, burst), limiter) in BUCKETS.iter().zip(&mut self.events) {
+            if wait.is_none() && events.contains(&event) {
+                wait = self::wait(limiter.get_or_insert_with(|| Box::new(bucket(*rate, *burst))));
+            }
+        }
+        match wait {
+            None => Ok(()),
+            Some(wait) => {
+                self.too_fast += 1;
+                let retry_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
+                Err(RequestError::TooFast { retry_ms })
+            }
+        }
+    }
+
+    /// Counts a refusal. True: it was one too many, close the socket (1008).
+    pub fn refused(&mut self, error: &RequestError) -> bool {
+        if error.is_protocol_error() {
+            let now = Instant::now();
+            while self.errors.front().is_some_and(|at| now.duration_since(*at) > ERRORS_WITHIN) {
+                self.errors.pop_front();
+            }
+            self.errors.push_back(now);
+        }
+        self.errors.len() >= MAX_ERRORS || self.too_fast >= MAX_TOO_FAST
+    }
+}
+
+/// Takes one out; how long to wait if there is none.
+fn wait(limiter: &DefaultDirectRateLimiter) -> Option<Duration> {
+    let refused = limiter.check().err()?;
+    Some(refused.wait_time_from(DefaultClock::default().now()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_passes_and_what_comes_after_it_is_told_when_to_come_again() {
+        let mut limits = Limits::default();
+        for _ in 0..10 {
+            limits.count("chat").unwrap();
+        }
+        let refused = limits.count("chat").unwrap_err();
+        assert!(refused.refusal().retry_ms.is_some_and(|ms| (1..=500).contains(&ms)));
+        limits.count("update").unwrap();
+    }
+
+    #[test]
+    fn the_twentieth_protocol_error_is_one_too_many_and_other_refusals_do_not_count() {
+        let mut limits = Limits::default();
+        for _ in 0..100 {
+            assert!(!limits.refused(&RequestError::WrongMode));
+        }
+        for _ in 0..19 {
+            assert!(!limits.refused(&RequestError::UnknownEvent));
+        }
+        assert!(limits.refused(&RequestError::UnknownEvent));
+    }
+}

@@ -1,0 +1,715 @@
+//! One room: membership, presence, fan-out. The talk's room channel and its broadcasts.
+//!
+//! Started by the RoomRegistry's order under the top supervisor; ends when it retires. Its state is
+//! in the [`RoomRecord`], so that one that panicked is rebuilt and nobody is disconnected. It alone
+//! says `stop_call`, `publishers`, `unpublished`, `leaving`, `talking` and `media` to the room. Knows
+//! its members and its calls as recipients only.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Message, Recipient};
+use bytes::Bytes;
+use serde_json::value::RawValue;
+use tokio::time::Instant;
+
+use super::errors::RoomError;
+use super::events::{ChatMessage, RoomEvent, StopCall};
+use super::ports::{
+    CallsOrder, Deliver, Encoder, MediaRoomRetired, MemberLink, MembershipId, Notice, StartCalls,
+};
+use super::presence::{MetaUpdate, PresenceDiff};
+use super::registry::Retire;
+use super::state::RoomState;
+use super::table::RoomRecord;
+use crate::metrics::Metrics;
+use crate::names::{Feed, Generation, Kind, Mid, Of, ParticipantId, PublishedStream, random_text};
+use crate::otp::send::Slot;
+use crate::otp::supervisor::Parent;
+use crate::otp::{
+    Down, DownReason, MonitorId, MonitorRef, Monitors, ReplyTo, Watch, cast, monitor,
+};
+
+/// How long an empty room keeps its chat and who may come back, so that a reload finds them.
+pub const RETIRE_AFTER: Duration = Duration::from_secs(30);
+
+/// The room's answer to a request of a member.
+pub type RoomReply = Result<RoomAnswer, RoomError>;
+
+/// What went well.
+pub enum RoomAnswer {
+    /// The joiner is in.
+    Joined(Box<Joined>),
+    /// Done.
+    Done,
+}
+
+/// To who just came.
+pub struct Joined {
+    /// As whom.
+    pub participant: ParticipantId,
+    /// Brings them back; secret.
+    pub resume: String,
+    /// They came back as who they were.
+    pub resumed: bool,
+    /// Their generation that is live.
+    pub call: Option<Generation>,
+    /// Presence, chat, publishers: frames to be sent right after the reply.
+    pub frames: Vec<Bytes>,
+}
+
+/// Comes in. Answered by [`RoomAnswer::Joined`].
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Join {
+    /// The connection.
+    pub link: MemberLink,
+    /// Checked by the channel.
+    pub name: String,
+    /// What an earlier join was given.
+    pub resume: Option<String>,
+    /// The generation that the client still holds.
+    pub call: Option<Generation>,
+    /// To answer.
+    pub reply: ReplyTo<RoomReply>,
+    /// Holds its place among the room's requests.
+    pub slot: Slot,
+}
+
+/// Goes. Never refused; a membership that is not here (any more) is answered as gone.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Leave {
+    /// Which join it ends.
+    pub membership: MembershipId,
+    /// To answer, if anybody waits.
+    pub reply: Option<ReplyTo<RoomReply>>,
+}
+
+/// What a member asks of the room.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Ask {
+    /// By which membership.
+    pub membership: MembershipId,
+    /// What.
+    pub what: Request,
+    /// To answer.
+    pub reply: ReplyTo<RoomReply>,
+    /// Holds its place among the room's requests.
+    pub slot: Slot,
+}
+
+/// A member's requests.
+pub enum Request {
+    /// Changes one's meta.
+    Update(MetaUpdate),
+    /// Says something to the room, oneself included. Not empty; the channel checks.
+    Chat(String),
+    /// Relays an object to the others.
+    Data(Box<RawValue>),
+}
+
+/// A call is published (or, without streams, its session exists): its generation begins.
+#[derive(Message)]
+#[rtype(result = "Result<(), RoomError>")]
+pub struct Publish {
+    /// Whose.
+    pub participant: ParticipantId,
+    /// Which.
+    pub generation: Generation,
+}
+
+/// What happened in somebody's call that concerns the room. Of a generation that is not live, it is
+/// dropped.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Happened {
+    /// Whose, which generation.
+    pub feed: Feed,
+    /// What.
+    pub what: CallNews,
+}
+
+/// News of a call for the room.
+pub enum CallNews {
+    /// Its streams can be subscribed; replaces what was announced.
+    Announced(Vec<PublishedStream>),
+    /// Speaks, or not.
+    Talking(bool),
+    /// Media arrives at the gateway, or not.
+    Media {
+        /// Which stream.
+        mid: Mid,
+        /// Sound or picture.
+        kind: Kind,
+        /// Arrives.
+        receiving: bool,
+    },
+}
+
+/// Something is owed in the table: say it.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct SayOwed;
+
+/// A member's connection is gone, by the word of somebody else who watched it.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct MemberGone {
+    /// Which.
+    pub membership: MembershipId,
+}
+
+/// The registry let the room go: stop.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Retired;
+
+/// What every room needs.
+#[derive(Clone)]
+pub struct RoomParts {
+    /// Writes events as frames.
+    pub encoder: Arc<dyn Encoder>,
+    /// Starts the calls of a room; none without a gateway.
+    pub start_calls: Option<StartCalls>,
+    /// Takes an empty room back: the registry, whichever lives.
+    pub retire: Arc<dyn Fn(Retire) + Send + Sync>,
+    /// Told of rooms that the gateway may forget.
+    pub media_rooms: Arc<dyn Fn(MediaRoomRetired) + Send + Sync>,
+    /// Counted here.
+    pub metrics: Arc<Metrics>,
+}
+
+/// See the module.
+pub struct Room {
+    record: Arc<RoomRecord>,
+    parts: RoomParts,
+    watched: HashMap<MonitorId, (MonitorRef, MembershipId)>,
+    by_membership: HashMap<MembershipId, MonitorId>,
+    calls_monitor: Option<MonitorRef>,
+    parent: Parent,
+    monitors: Monitors,
+    emptied: u64,
+}
+
+impl Room {
+    /// The actor of a room; `supervisor` is whoever restarts it.
+    pub fn new(
+        record: Arc<RoomRecord>,
+        parts: RoomParts,
+        supervisor: &Recipient<Watch>,
+        ctx: &Context<Self>,
+    ) -> Self {
+        Self {
+            record,
+            parts,
+            watched: HashMap::new(),
+            by_membership: HashMap::new(),
+            calls_monitor: None,
+            parent: Parent::watch(supervisor, ctx.address().downgrade().recipient()),
+            monitors: Monitors::default(),
+            emptied: 0,
+        }
+    }
+
+    fn watch_member(&mut self, link: &MemberLink, ctx: &Context<Self>) {
+        let reference = monitor(&link.watch, ctx.address().downgrade().recipient());
+        self.by_membership.insert(link.membership, reference.id());
+        self.watched
+            .insert(reference.id(), (reference, link.membership));
+    }
+
+    fn unwatch(&mut self, membership: MembershipId) {
+        if let Some(id) = self.by_membership.remove(&membership) {
+            self.watched.remove(&id);
+        }
+    }
+
+    /// Has the calls watched; starts them where they are none or dead.
+    fn start_calls(&mut self, ctx: &Context<Self>) {
+        let Some(start) = &self.parts.start_calls else {
+            return;
+        };
+        let port = start(&self.record);
+        self.calls_monitor = Some(monitor(&port.watch, ctx.address().downgrade().recipient()));
+        self.record.lock().calls = Some(port);
+    }
+
+    fn order_calls(&self, order: CallsOrder) {
+        let orders = self
+            .record
+            .lock()
+            .calls
+            .as_ref()
+            .map(|port| port.orders.clone());
+        if let Some(orders) = orders {
+            cast(&orders, order);
+        }
+    }
+
+    fn encode(&self, event: &RoomEvent) -> Bytes {
+        self.parts.encoder.encode(&self.record.name, event)
+    }
+
+    /// Tells everybody, but for `except`. Encoded once.
+    fn broadcast(&self, event: &RoomEvent, except: Option<&ParticipantId>) {
+        let stop_call = match event {
+            RoomEvent::StopCall(stop_call) => Some(stop_call.feed()),
+            _ => None,
+        };
+        let deliver = Deliver {
+            frame: self.encode(event),
+            stop_call,
+        };
+        let started = std::time::Instant::now();
+        let state = self.record.lock();
+        for (_, member) in state.members().filter(|&(id, _)| Some(id) != except) {
+            self.deliver(&member.link, deliver.clone());
+        }
+        drop(state);
+        self.parts.metrics.fanout(started.elapsed());
+    }
+
+    fn deliver(&self, link: &MemberLink, deliver: Deliver) {
+        // The recipient the table holds, not a clone: only that one's bound is a bound.
+        fail::fail_point!("room-deliver");
+        if let Err(actix::prelude::SendError::Full(_)) = link.deliver.try_send(deliver) {
+            cast(&link.notice, Notice::Overflow);
+        }
+    }
+
+    /// Says what is owed and then the difference of presence: `stop_call`, `leaving`, one diff.
+    fn say(&mut self, mut diff: PresenceDiff) {
+        let owed = self.record.lock().owed();
+        for stop_call in &owed {
+            self.say_stop_call(stop_call);
+        }
+        self.record.lock().strike(&owed, &mut diff);
+        if !diff.is_empty() {
+            self.broadcast(&RoomEvent::PresenceDiff(diff), None);
+        }
+    }
+
+    fn say_stop_call(&self, stop_call: &StopCall) {
+        let StopCall {
+            participant,
+            generation,
+            reason,
+            restart,
+        } = stop_call;
+        log::info!(room = self.record.name.as_str(), participant = participant.as_str(),
+            generation = generation.0, reason = *reason, restart = *restart; "call ended");
+        self.broadcast(&RoomEvent::StopCall(stop_call.clone()), None);
+        self.broadcast(&RoomEvent::Leaving(stop_call.feed()), None);
+        self.parts.metrics.stop_call(reason, *restart);
+    }
+
+    fn leave(&mut self, membership: MembershipId, why: DownReason, ctx: &mut Context<Self>) {
+        self.unwatch(membership);
+        let mut diff = PresenceDiff::default();
+        let left = {
+            let mut state = self.record.lock();
+            let who = state.member_of(membership).cloned();
+            who.filter(|who| state.leave(who, Instant::now(), &mut diff))
+        };
+        let Some(participant) = left else { return };
+        log::info!(room = self.record.name.as_str(), participant = participant.as_str(),
+            reason = why.word(); "participant left");
+        self.say(diff);
+        self.order_calls(CallsOrder::End { participant });
+        self.retire_if_empty(ctx);
+    }
+
+    fn retire_if_empty(&mut self, ctx: &mut Context<Self>) {
+        let given_out = {
+            let state = self.record.lock();
+            if !state.is_empty() {
+                return;
+            }
+            state.given_out
+        };
+        self.emptied += 1;
+        let emptied = self.emptied;
+        ctx.run_later(RETIRE_AFTER, move |this, _| {
+            if this.emptied == emptied && this.record.lock().is_empty() {
+                (this.parts.retire)(Retire {
+                    room: Arc::clone(&this.record),
+                    given_out,
+                });
+            }
+        });
+    }
+
+    fn ask(&mut self, ask: Ask) {
+        let Ask {
+            membership,
+            what,
+            reply,
+            slot,
+        } = ask;
+        let who = self.record.lock().member_of(membership).cloned();
+        let Some(who) = who else {
+            reply.send(Err(RoomError::NotJoined));
+            return;
+        };
+        reply.send(Ok(RoomAnswer::Done));
+        match what {
+            Request::Update(update) => {
+                let mut diff = PresenceDiff::default();
+                self.record.lock().update(&who, update, &mut diff);
+                self.say(diff);
+            }
+            Request::Chat(text) => {
+                let message = {
+                    let mut state = self.record.lock();
+                    let name = state
+                        .member(&who)
+                        .map(|m| m.meta.name.clone())
+                        .unwrap_or_default();
+                    let message = ChatMessage {
+                        id: random_text(),
+                        from: who,
+                        name,
+                        text,
+                        at: unix_ms(),
+                    };
+                    state.keep_chat(message.clone());
+                    message
+                };
+                self.broadcast(&RoomEvent::Chat(message), None);
+            }
+            Request::Data(data) => {
+                let event = RoomEvent::Data {
+                    from: who.clone(),
+                    data,
+                };
+                self.broadcast(&event, Some(&who));
+            }
+        }
+        drop(slot);
+    }
+
+    fn join(&mut self, join: Join, ctx: &mut Context<Self>) {
+        let Join {
+            link,
+            name,
+            resume,
+            call,
+            reply,
+            slot,
+        } = join;
+        let mut diff = PresenceDiff::default();
+        let entered = {
+            let mut state = self.record.lock();
+            let now = (Instant::now(), unix_ms());
+            let resume = resume.as_deref();
+            let capacity = self.record.capacity;
+            let entered = state.enter(link.clone(), name, resume, capacity, now, &mut diff);
+            entered.map(|entered| {
+                // A client that lost its call (a reload) cannot go on with it.
+                let ended = entered.call.filter(|live| Some(*live) != call);
+                if ended.is_some() {
+                    state.end_any(&entered.participant, "replaced", true);
+                }
+                let call = entered.call.filter(|_| ended.is_none());
+                (call, ended.is_some(), entered)
+            })
+        };
+        let Some((call, ended, entered)) = entered else {
+            reply.send(Err(RoomError::Full {
+                capacity: self.record.capacity,
+            }));
+            return;
+        };
+        if let Some(old) = &entered.replaced {
+            self.unwatch(old.membership);
+            let closed = Notice::Closed {
+                membership: old.membership,
+                reason: "replaced",
+            };
+            cast(&old.notice, closed);
+        }
+        log::info!(room = self.record.name.as_str(), participant = entered.participant.as_str(),
+            resumed = entered.resumed, taken_over = entered.replaced.is_some(); "participant joined");
+        reply.send(Ok(RoomAnswer::Joined(Box::new(Joined {
+            participant: entered.participant.clone(),
+            resume: entered.resume.as_str().to_owned(),
+            resumed: entered.resumed,
+            call,
+            frames: self.first_frames(),
+        }))));
+        drop(slot);
+        self.watch_member(&link, ctx);
+        if ended {
+            self.say(PresenceDiff::default());
+            self.order_calls(CallsOrder::End {
+                participant: entered.participant.clone(),
+            });
+        }
+        if !diff.is_empty() {
+            self.broadcast(&RoomEvent::PresenceDiff(diff), Some(&entered.participant));
+        }
+    }
+
+    /// What a joiner is sent: who is here, what was said, and with a gateway who publishes.
+    fn first_frames(&self) -> Vec<Bytes> {
+        let state = self.record.lock();
+        let mut frames = vec![self.encode(&RoomEvent::PresenceState(state.presence()))];
+        frames.extend(
+            state
+                .chat()
+                .map(|message| self.encode(&RoomEvent::Chat(message.clone()))),
+        );
+        if self.parts.start_calls.is_some() {
+            frames.push(self.encode(&RoomEvent::Publishers(state.publishers())));
+        }
+        frames
+    }
+
+    /// Everything anew from the table, after a panic of the one before.
+    fn rebuild(&mut self, ctx: &mut Context<Self>) {
+        let members: Vec<_> = self
+            .record
+            .lock()
+            .members()
+            .map(|(_, member)| member.link.clone())
+            .collect();
+        for link in &members {
+            self.watch_member(link, ctx);
+        }
+        let port = self.record.lock().calls.clone();
+        match port {
+            Some(port) => {
+                let me = ctx.address().downgrade().recipient();
+                self.calls_monitor = Some(monitor(&port.watch, me));
+            }
+            None => self.start_calls(ctx),
+        }
+        self.say(PresenceDiff::default());
+        if !members.is_empty() {
+            let presence = self.record.lock().presence();
+            self.broadcast(&RoomEvent::PresenceState(presence), None);
+        }
+        self.retire_if_empty(ctx);
+    }
+
+    fn stop(&mut self, ctx: &mut Context<Self>) {
+        self.order_calls(CallsOrder::Close);
+        self.monitors.ending(DownReason::Normal);
+        ctx.stop();
+    }
+}
+
+/// The wall clock, Unix milliseconds.
+pub fn unix_ms() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| {
+            u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+        })
+}
+
+impl Actor for Room {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        fail::fail_point!("room-started");
+        self.rebuild(ctx);
+    }
+}
+
+crate::monitored!(Room);
+
+impl Handler<Join> for Room {
+    type Result = ();
+
+    fn handle(&mut self, join: Join, ctx: &mut Self::Context) {
+        fail::fail_point!("room-join");
+        self.join(join, ctx);
+    }
+}
+
+impl Handler<Leave> for Room {
+    type Result = ();
+
+    fn handle(&mut self, leave: Leave, ctx: &mut Self::Context) {
+        self.leave(leave.membership, DownReason::Normal, ctx);
+        if let Some(reply) = leave.reply {
+            reply.send(Ok(RoomAnswer::Done));
+        }
+    }
+}
+
+impl Handler<Ask> for Room {
+    type Result = ();
+
+    fn handle(&mut self, ask: Ask, _: &mut Self::Context) {
+        fail::fail_point!("room-ask");
+        self.ask(ask);
+    }
+}
+
+impl Handler<Publish> for Room {
+    type Result = Result<(), RoomError>;
+
+    fn handle(&mut self, publish: Publish, _: &mut Self::Context) -> Self::Result {
+        let Publish {
+            participant,
+            generation,
+        } = publish;
+        let mut diff = PresenceDiff::default();
+        if !self
+            .record
+            .lock()
+            .call_begins(&participant, generation, &mut diff)
+        {
+            return Err(RoomError::CallEnded);
+        }
+        log::info!(room = self.record.name.as_str(), participant = participant.as_str(),
+            generation = generation.0; "call began");
+        self.say(diff);
+        Ok(())
+    }
+}
+
+impl Handler<Happened> for Room {
+    type Result = ();
+
+    fn handle(&mut self, happened: Happened, _: &mut Self::Context) {
+        let Happened { feed, what } = happened;
+        let Feed {
+            participant,
+            generation,
+        } = feed.clone();
+        if !self.record.lock().is_live(&participant, generation) {
+            return;
+        }
+        let event = match what {
+            CallNews::Announced(streams) => {
+                let nothing_left = streams.iter().all(|stream| stream.disabled);
+                let publisher = self
+                    .record
+                    .lock()
+                    .announce(&participant, generation, streams);
+                if let Some(publisher) = publisher {
+                    self.broadcast(&RoomEvent::Publishers(vec![publisher]), None);
+                }
+                if !nothing_left {
+                    return;
+                }
+                RoomEvent::Unpublished(feed)
+            }
+            CallNews::Talking(talking) => RoomEvent::Talking {
+                participant,
+                talking,
+            },
+            CallNews::Media {
+                mid,
+                kind,
+                receiving,
+            } => RoomEvent::Media {
+                of: Of::Publisher,
+                participant,
+                mid,
+                kind,
+                receiving,
+            },
+        };
+        self.broadcast(&event, None);
+    }
+}
+
+impl Handler<SayOwed> for Room {
+    type Result = ();
+
+    fn handle(&mut self, _: SayOwed, _: &mut Self::Context) {
+        self.say(PresenceDiff::default());
+    }
+}
+
+impl Handler<MemberGone> for Room {
+    type Result = ();
+
+    fn handle(&mut self, gone: MemberGone, ctx: &mut Self::Context) {
+        self.leave(gone.membership, DownReason::NoProc, ctx);
+    }
+}
+
+impl Handler<Retired> for Room {
+    type Result = ();
+
+    fn handle(&mut self, _: Retired, ctx: &mut Self::Context) {
+        log::info!(room = self.record.name.as_str(); "room retired");
+        (self.parts.media_rooms)(MediaRoomRetired {
+            id: self.record.media_room.clone(),
+        });
+        self.stop(ctx);
+    }
+}
+
+impl Handler<Down> for Room {
+    type Result = ();
+
+    fn handle(&mut self, down: Down, ctx: &mut Self::Context) {
+        if let Some((_, membership)) = self.watched.remove(&down.monitor) {
+            self.parts.metrics.down("websocket_session", down.reason);
+            self.leave(membership, down.reason, ctx);
+        } else if self
+            .calls_monitor
+            .as_ref()
+            .is_some_and(|calls| calls.is(&down))
+        {
+            log::warn!(room = self.record.name.as_str(), reason = down.reason.word(); "calls down");
+            self.parts.metrics.down("supervisor", down.reason);
+            self.record.lock().end_all("supervisor_died", true);
+            self.start_calls(ctx);
+            self.say(PresenceDiff::default());
+        } else if self.parent.is(&down) {
+            self.monitors.ending(DownReason::Shutdown);
+            ctx.stop();
+        }
+    }
+}
+
+/// Closes a room that crashed too often: everybody's channel ends (`room_closed`).
+pub fn close_crashed(record: &RoomRecord, parts: &RoomParts) {
+    let (links, calls): (Vec<MemberLink>, _) = {
+        let state: &RoomState = &record.lock();
+        (
+            state
+                .members()
+                .map(|(_, member)| member.link.clone())
+                .collect(),
+            state.calls.clone(),
+        )
+    };
+    let event = RoomEvent::RoomClosed {
+        reason: "room_closed",
+    };
+    let frame = parts.encoder.encode(&record.name, &event);
+    for link in links {
+        cast(
+            &link.deliver,
+            Deliver {
+                frame: frame.clone(),
+                stop_call: None,
+            },
+        );
+        let membership = link.membership;
+        cast(
+            &link.notice,
+            Notice::Closed {
+                membership,
+                reason: "room_closed",
+            },
+        );
+    }
+    if let Some(calls) = calls {
+        cast(&calls.orders, CallsOrder::Close);
+    }
+    (parts.media_rooms)(MediaRoomRetired {
+        id: record.media_room.clone(),
+    });
+}

@@ -1,0 +1,129 @@
+//! The RoomTable: every room's state, made in `main`, outliving the actors that use it.
+//!
+//! What an ETS table is to the Elixir original. A room's actor, its address included, is looked up
+//! here for each request, so that nobody keeps a dead one.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::state::RoomState;
+use crate::names::{ParticipantId, RoomName, random_text};
+use crate::otp::send::Slots;
+
+/// How many requests may wait for one room.
+const ROOM_REQUESTS: usize = 256;
+
+/// A room, as long as it exists.
+pub struct RoomRecord {
+    /// Its name.
+    pub name: RoomName,
+    /// Its id on the gateway: this node's name and random, new for each life of the room.
+    pub media_room: String,
+    /// How many fit.
+    pub capacity: usize,
+    /// Requests under way to it.
+    pub requests: Slots,
+    state: Mutex<RoomState>,
+}
+
+impl RoomRecord {
+    fn new(name: RoomName, node: &str, capacity: usize) -> Self {
+        Self {
+            name,
+            media_room: format!("{node}_{}", random_text()),
+            capacity,
+            requests: Slots::new(ROOM_REQUESTS),
+            state: Mutex::default(),
+        }
+    }
+
+    /// The state, locked. Hold it for one step, never across an await.
+    pub fn lock(&self) -> MutexGuard<'_, RoomState> {
+        // A panic under the lock leaves no half-made change that matters: each step is one insert
+        // or removal. What it protects must outlive it.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Every room of this node.
+pub struct RoomTable {
+    node: String,
+    rooms: Mutex<HashMap<RoomName, Arc<RoomRecord>>>,
+}
+
+impl RoomTable {
+    /// An empty table; `node` begins the rooms' ids on the gateway.
+    pub fn new(node: String) -> Self {
+        Self {
+            node,
+            rooms: Mutex::default(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<RoomName, Arc<RoomRecord>>> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What every id of this node's rooms on the gateway begins with.
+    pub fn media_room_prefix(&self) -> String {
+        format!("{}_", self.node)
+    }
+
+    /// A room that exists.
+    pub fn get(&self, name: &RoomName) -> Option<Arc<RoomRecord>> {
+        self.lock().get(name).cloned()
+    }
+
+    /// The room of that name, made if there is none; true if it was. Counts as given out.
+    pub fn get_or_make(&self, name: &RoomName, capacity: usize) -> (Arc<RoomRecord>, bool) {
+        let mut rooms = self.lock();
+        let mut made = false;
+        let record = rooms.entry(name.clone()).or_insert_with(|| {
+            made = true;
+            Arc::new(RoomRecord::new(name.clone(), &self.node, capacity))
+        });
+        record.lock().given_out += 1;
+        (Arc::clone(record), made)
+    }
+
+    /// Drops a room that is still empty and was given to nobody since `given_out` was read.
+    pub fn retire(&self, record: &RoomRecord, given_out: u64) -> bool {
+        let mut rooms = self.lock();
+        let idle = {
+            let state = record.lock();
+            state.is_empty() && state.given_out == given_out
+        };
+        if idle {
+            rooms.remove(&record.name);
+        }
+        idle
+    }
+
+    /// Drops a room, whoever is in it.
+    pub fn remove(&self, name: &RoomName) -> Option<Arc<RoomRecord>> {
+        self.lock().remove(name)
+    }
+
+    /// All rooms.
+    pub fn all(&self) -> Vec<Arc<RoomRecord>> {
+        self.lock().values().cloned().collect()
+    }
+
+    /// Rooms, members and live calls, for the gauges.
+    pub fn counts(&self) -> (usize, usize, usize) {
+        let rooms = self.all();
+        let mut counts = (rooms.len(), 0, 0);
+        for room in rooms {
+            let state = room.lock();
+            counts.1 += state.members().count();
+            counts.2 += state.live_calls();
+        }
+        counts
+    }
+
+    /// Whether `participant` is in the room now.
+    pub fn is_member(&self, room: &RoomName, participant: &ParticipantId) -> bool {
+        self.get(room)
+            .is_some_and(|record| record.lock().member(participant).is_some())
+    }
+}

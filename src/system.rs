@@ -1,0 +1,323 @@
+//! Puts the system up and takes it down: the tables, the actors, the listeners, in this order.
+//!
+//! The only place that knows every layer. Used by `main` and by tests.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use actix::{Addr, Arbiter, ArbiterHandle};
+use actix_web::dev::ServerHandle;
+use actix_web::web;
+use serde_json::json;
+use tokio::time::Instant;
+
+use crate::calls::directory::CallsDirectory;
+use crate::calls::health::{Health, HealthBoard};
+use crate::calls::janus_session::CallParts;
+use crate::calls::reaper::Reaper;
+use crate::calls::sessions::SessionTable;
+use crate::calls::supervisor::Supervisor as Calls;
+use crate::config::{AdminListen, Config};
+use crate::gateway::Gateway;
+use crate::http::connections::Connections;
+use crate::http::server::{self, Shared};
+use crate::metrics::Metrics;
+use crate::otp::restart::{Backoff, Intensity, Restart};
+use crate::otp::send::Slots;
+use crate::otp::spawn::spawn;
+use crate::otp::supervisor::{ChildSpec, StartChild, Supervisor};
+use crate::otp::{Watch, Watchable, cast};
+use crate::phoenix::channel;
+use crate::phoenix::events::BroadcastEncoder;
+use crate::phoenix::session::{SessionParts, Welcome};
+use crate::phoenix::websocket::CloseCode;
+use crate::rooms::RoomTable;
+use crate::rooms::ports::{CallsPort, StartCalls};
+use crate::rooms::registry::{Enter, RegistryParts, Retire, RoomRegistry};
+use crate::rooms::room::RoomParts;
+
+/// Makes a gateway on the arbiter it is called on; none of it crosses threads.
+pub type MakeGateway = Arc<dyn Fn() -> Rc<dyn Gateway> + Send + Sync>;
+
+/// Joins under way, of all sockets.
+const JOINS: usize = 4_096;
+/// Arbiters for rooms: one up to four cores.
+const CORES_A_ROOM_ARBITER: usize = 4;
+/// How long the closing frames have to reach the browsers.
+const CLOSING: Duration = Duration::from_millis(300);
+
+/// A running server.
+pub struct System {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Where operators ask, if anywhere.
+    pub admin_address: Option<SocketAddr>,
+    /// Counted by all.
+    pub metrics: Arc<Metrics>,
+    /// Every room.
+    pub rooms: Arc<RoomTable>,
+    /// Every session on the gateway.
+    pub sessions: Arc<SessionTable>,
+    /// How the gateway is; none without one.
+    pub board: Option<Arc<HealthBoard>>,
+    shared: web::Data<Shared>,
+    servers: Vec<ServerHandle>,
+    supervisor: Addr<Supervisor>,
+}
+
+/// The registry that lives now; asked for at each use.
+type Current<A> = Arc<Mutex<Option<Addr<A>>>>;
+
+fn current<A: actix::Actor>(slot: &Current<A>) -> Option<Addr<A>> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// The arbiters that rooms live on.
+struct Arbiters(Mutex<(usize, Vec<Arbiter>)>);
+
+impl Arbiters {
+    fn new() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let count = cores.div_ceil(CORES_A_ROOM_ARBITER);
+        Self(Mutex::new((0, (0..count).map(|_| Arbiter::new()).collect())))
+    }
+
+    /// The next one in turn; a new one in place of one that ended.
+    fn pick(&self) -> ArbiterHandle {
+        let mut arbiters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (turn, all) = &mut *arbiters;
+        *turn = turn.wrapping_add(1);
+        let at = *turn % all.len().max(1);
+        match all.get_mut(at) {
+            Some(arbiter) => {
+                if !arbiter.spawn_fn(|| {}) {
+                    *arbiter = Arbiter::new();
+                }
+                arbiter.handle()
+            }
+            None => Arbiter::current(),
+        }
+    }
+}
+
+/// A child that is always started again, however often it crashes.
+fn permanent(
+    name: &str,
+    start: impl FnMut(&actix::Recipient<Watch>) -> Box<dyn Watchable> + Send + 'static,
+) -> StartChild {
+    StartChild(ChildSpec {
+        name: name.to_owned(),
+        restart: Restart::Permanent,
+        intensity: Intensity { restarts: usize::MAX, window: Duration::from_secs(5) },
+        backoff: Backoff::default(),
+        start: Box::new(start),
+        gave_up: Box::new(|| {}),
+    })
+}
+
+impl System {
+    /// Puts everything up, on the calling thread's arbiter and some of its own. Without a gateway,
+    /// calls are off.
+    ///
+    /// # Errors
+    /// If an address cannot be bound.
+    pub fn start(config: &Config, gateway: Option<MakeGateway>) -> io::Result<Self> {
+        let listener = TcpListener::bind(config.listen)?;
+        let address = listener.local_addr()?;
+        let metrics = Arc::new(Metrics::default());
+        let node = config.node();
+        let rooms = Arc::new(RoomTable::new(node));
+        let sessions = Arc::new(SessionTable::default());
+        let directory = Arc::new(CallsDirectory::default());
+        let board = gateway.as_ref().map(|_| Arc::new(HealthBoard::default()));
+        let supervisor = spawn("top_supervisor", |_| Supervisor::default());
+
+        let start_calls = gateway.as_ref().zip(board.as_ref()).map(|(gateway, board)| {
+            Self::start_health(&supervisor, gateway, board, &sessions, &metrics, &rooms);
+            let (gateway, sessions, board) =
+                (Arc::clone(gateway), Arc::clone(&sessions), Arc::clone(board));
+            let (metrics, directory) = (Arc::clone(&metrics), Arc::clone(&directory));
+            let candidates = config.candidates;
+            let start: StartCalls = Arc::new(move |record| {
+                let parts = CallParts {
+                    gateway: gateway(),
+                    sessions: Arc::clone(&sessions),
+                    board: Arc::clone(&board),
+                    metrics: Arc::clone(&metrics),
+                    candidates,
+                };
+                let calls = Calls::new(Arc::clone(record), parts, Arc::clone(&directory));
+                let calls = spawn("supervisor", |_| calls);
+                directory.set(record.name.clone(), calls.clone());
+                CallsPort { orders: calls.clone().recipient(), watch: calls.recipient() }
+            });
+            start
+        });
+        let registry: Current<RoomRegistry> = Arc::default();
+        Self::start_registry(config, &supervisor, &registry, start_calls, &rooms, &metrics, board.as_ref());
+
+        let mode = if gateway.is_some() { "gateway" } else { "mesh" };
+        let session = Arc::new(SessionParts {
+            enter: Box::new(move |enter: Enter| {
+                if let Some(registry) = current(&registry) {
+                    cast(&registry, enter);
+                }
+            }),
+            rooms: Arc::clone(&rooms),
+            calls: gateway.as_ref().map(|_| Arc::clone(&directory)),
+            joins: Slots::new(JOINS),
+            welcome: welcome(config, mode),
+            candidates: config.candidates,
+            metrics: Arc::clone(&metrics),
+            draining: AtomicBool::new(false),
+        });
+        let connections = usize::try_from(config.max_connections).unwrap_or(usize::MAX);
+        let shared = web::Data::new(Shared {
+            session,
+            connections: Arc::new(Connections::new(connections)),
+            board: board.clone(),
+            allowed_origins: config.allowed_origins.clone(),
+        });
+        let mut servers = Vec::new();
+        let mut admin_address = None;
+        if let AdminListen::At(at) = config.admin_listen {
+            let admin = server::admin(shared.clone(), at)?;
+            servers.push(admin.handle());
+            admin_address = Some(at);
+            actix::spawn(admin);
+        }
+        let public = server::public(shared.clone(), listener)?;
+        servers.push(public.handle());
+        actix::spawn(public);
+        Ok(Self { address, admin_address, metrics, rooms, sessions, board, shared, servers, supervisor })
+    }
+
+    fn start_health(
+        supervisor: &Addr<Supervisor>,
+        gateway: &MakeGateway,
+        board: &Arc<HealthBoard>,
+        sessions: &Arc<SessionTable>,
+        metrics: &Arc<Metrics>,
+        rooms: &Arc<RoomTable>,
+    ) {
+        let parts = (Arc::clone(gateway), Arc::clone(board), Arc::clone(metrics));
+        let prefix = rooms.media_room_prefix();
+        cast(supervisor, permanent("health", move |parent| {
+            let (gateway, board, metrics) = parts.clone();
+            let prefix = prefix.clone();
+            Box::new(spawn("health", |ctx| {
+                Health::new(board, gateway(), metrics, prefix, parent, ctx)
+            }))
+        }));
+        let parts = (Arc::clone(gateway), Arc::clone(board), Arc::clone(metrics));
+        let sessions = Arc::clone(sessions);
+        cast(supervisor, permanent("reaper", move |parent| {
+            let (gateway, board, metrics) = parts.clone();
+            let sessions = Arc::clone(&sessions);
+            Box::new(spawn("reaper", |ctx| {
+                Reaper::new(sessions, board, gateway(), metrics, parent, ctx)
+            }))
+        }));
+    }
+
+    fn start_registry(
+        config: &Config,
+        supervisor: &Addr<Supervisor>,
+        registry: &Current<RoomRegistry>,
+        start_calls: Option<StartCalls>,
+        rooms: &Arc<RoomTable>,
+        metrics: &Arc<Metrics>,
+        board: Option<&Arc<HealthBoard>>,
+    ) {
+        let retiring = Arc::clone(registry);
+        let board = board.map(Arc::clone);
+        let room = RoomParts {
+            encoder: Arc::new(BroadcastEncoder),
+            start_calls,
+            retire: Arc::new(move |retire: Retire| {
+                if let Some(registry) = current(&retiring) {
+                    cast(&registry, retire);
+                }
+            }),
+            media_rooms: Arc::new(move |retired| {
+                if let Some(board) = &board {
+                    board.retire_room(retired);
+                }
+            }),
+            metrics: Arc::clone(metrics),
+        };
+        let arbiters = Arc::new(Arbiters::new());
+        let parts = RegistryParts {
+            table: Arc::clone(rooms),
+            capacity: usize::from(config.room_capacity),
+            arbiter: Arc::new(move || arbiters.pick()),
+            supervisor: supervisor.clone(),
+            room,
+        };
+        let registry = Arc::clone(registry);
+        cast(supervisor, permanent("room_registry", move |parent| {
+            let parts = parts.clone();
+            let address = spawn("room_registry", |ctx| RoomRegistry::new(parts, parent, ctx));
+            *registry.lock().unwrap_or_else(PoisonError::into_inner) = Some(address.clone());
+            Box::new(address)
+        }));
+    }
+
+    /// `gateway` or `mesh`.
+    pub fn mode(&self) -> &'static str {
+        self.shared.session.welcome.mode
+    }
+
+    /// Whether the top supervisor lives: without it nothing is restarted, and the process must end.
+    pub fn is_sound(&self) -> bool {
+        self.supervisor.connected()
+    }
+
+    /// Takes everything down, by `deadline` even if the gateway hangs: joins are refused, sockets
+    /// closed with 1012, the gateway cleared. True: nothing was left on the gateway.
+    pub async fn stop(self, deadline: Instant) -> bool {
+        self.shared.session.draining.store(true, Ordering::Relaxed);
+        for server in &self.servers {
+            server.pause().await;
+        }
+        self.shared.connections.close_all(CloseCode::RESTART, "server going down");
+        let closed = Instant::now() + CLOSING;
+        while !self.shared.connections.is_empty() && Instant::now() < closed.min(deadline) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        // Sockets are gone, so their calls are: the Reaper clears what they leave.
+        while !self.sessions.is_empty() && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let cleared = self.sessions.is_empty();
+        let stopped = futures_util::future::join_all(self.servers.iter().map(|s| s.stop(true)));
+        let _ = tokio::time::timeout_at(deadline, stopped).await;
+        cleared
+    }
+}
+
+fn welcome(config: &Config, mode: &'static str) -> Welcome {
+    let ice_servers = match config.stun_urls.is_empty() {
+        true => json!([]),
+        false => json!([{ "urls": config.stun_urls }]),
+    };
+    Welcome {
+        mode,
+        ice_servers,
+        limits: json!({
+            "capacity": config.room_capacity,
+            "streams": channel::MAX_STREAMS,
+            "frame_bytes": channel::MAX_FRAME_BYTES,
+            "sdp_frame_bytes": channel::MAX_SDP_FRAME_BYTES,
+            "chat_bytes": channel::MAX_CHAT_BYTES,
+        }),
+        server: json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "features": if mode == "gateway" { json!(["calls", "chat", "data"]) } else { json!(["chat", "data"]) },
+        }),
+    }
+}

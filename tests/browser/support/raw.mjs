@@ -1,0 +1,60 @@
+// A bare client of the wire: for what the official one will not do, such as a reset connection.
+import { after } from "node:test";
+import WebSocket from "ws";
+
+const sockets = new Set();
+after(() => {
+  for (const socket of sockets) socket.terminate();
+});
+
+/** Connects, joins, and starts a call that only receives. */
+export async function rawCall(url, room, name) {
+  const raw = new Raw(url);
+  await raw.open();
+  const joined = await raw.push(`room:${room}`, "phx_join", { name });
+  raw.id = joined.participant;
+  raw.call = await raw.push(`room:${room}`, "start_call", { streams: [] });
+  return raw;
+}
+
+class Raw {
+  #next = 1;
+  #joinRefs = new Map();
+  #waiting = new Map();
+
+  constructor(url) {
+    this.ws = new WebSocket(`${url.replace(/^http/, "ws")}/socket/websocket?vsn=2.0.0`);
+    sockets.add(this.ws);
+    this.ws.on("error", () => {});
+    this.ws.on("message", (data) => {
+      const [, ref, , event, payload] = JSON.parse(data.toString());
+      if (event === "phx_reply" && this.#waiting.has(ref)) this.#waiting.get(ref)(payload);
+    });
+  }
+
+  open() {
+    return new Promise((resolve, reject) => {
+      this.ws.once("open", resolve);
+      this.ws.once("error", reject);
+    });
+  }
+
+  push(topic, event, payload) {
+    const ref = String(this.#next++);
+    if (event === "phx_join") this.#joinRefs.set(topic, ref);
+    this.ws.send(JSON.stringify([this.#joinRefs.get(topic) ?? null, ref, topic, event, payload]));
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`${event}: not answered`)), 12_000);
+      this.#waiting.set(ref, ({ status, response }) => {
+        clearTimeout(late);
+        if (status === "ok") resolve(response);
+        else reject(new Error(`${event}: ${JSON.stringify(response)}`));
+      });
+    });
+  }
+
+  /** Resets the connection (RST), as a dying machine or a middlebox does. */
+  reset() {
+    this.ws._socket.resetAndDestroy();
+  }
+}

@@ -1,0 +1,236 @@
+//! One's own call: begins when joined, ends and begins again by the rules of the wire.
+//!
+//! Decides when `start_call` and `stop_call` are said and how long to wait in between. Knows the
+//! wire and a publisher by what it asks of them; no socket, no media.
+
+import { backoff } from "./backoff";
+import type { Clock } from "./clock";
+import type { History } from "./history";
+import type { Events, JoinReply, Requests, Wire } from "./protocol";
+import type { PublisherOffer, PublisherPort } from "./publisher";
+import { type Readable, Store } from "./store";
+
+/** Where the call stands. `attempt` counts the tries since it last held. */
+export type CallState =
+  | { phase: "idle" }
+  | { phase: "unavailable" }
+  | { phase: "starting"; attempt: number; cause: string }
+  | { phase: "waiting"; attempt: number; cause: string; ms: number }
+  | { phase: "live"; generation: number }
+  | { phase: "failed"; reason: string };
+
+export interface CallOptions<P extends PublisherPort> {
+  wire: Wire;
+  clock: Clock;
+  history: History;
+  /** Makes the publisher of a new try, once the devices are there. */
+  makePublisher: () => Promise<P>;
+  /** A try begins: what came down with the call before is over. */
+  onBegin: (cause: string) => void;
+  random?: () => number;
+}
+
+/** A call that held this long was a good one: the next trouble starts counting anew. */
+const STEADY_MS = 10_000;
+
+export class Call<P extends PublisherPort> {
+  readonly #state = new Store<CallState>({ phase: "idle" });
+  readonly #options: CallOptions<P>;
+  #publisher: P | null = null;
+  /** The generation of the last ok; null once it is over. */
+  #generation: number | null = null;
+  #liveSince = 0;
+  #joinedBefore = false;
+  #attempt = 0;
+  /** Which try is the newest: what an older one still waits for is dropped. */
+  #turn = 0;
+  #cancelWait = () => {};
+
+  constructor(options: CallOptions<P>) {
+    this.#options = options;
+  }
+
+  get state(): Readable<CallState> {
+    return this.#state;
+  }
+
+  get publisher(): P | null {
+    return this.#publisher;
+  }
+
+  /** The generation a rejoin may say it still holds. */
+  get held(): number | null {
+    return this.#generation;
+  }
+
+  /** Joined, anew or again. */
+  joined(reply: JoinReply): void {
+    if (reply.room.mode !== "gateway") {
+      this.#drop();
+      this.#to({ phase: "unavailable" });
+      return;
+    }
+    const { phase } = this.#state.value;
+    if (phase === "live" && reply.resumed && reply.call === this.#generation) return;
+    if (phase === "failed" && reply.resumed) return;
+    this.#attempt = 0;
+    const cause = this.#joinedBefore ? "rejoined" : "joined";
+    this.#joinedBefore = true;
+    void this.#begin(cause);
+  }
+
+  /** The channel went. A live call goes on; a try that was under way is over. */
+  lost(): void {
+    const { phase } = this.#state.value;
+    if (phase !== "starting" && phase !== "waiting") return;
+    this.#drop();
+    this.#to({ phase: "idle" });
+  }
+
+  /** `stop_call` of oneself. Counts only for the generation of the last ok. */
+  stopped({
+    generation,
+    reason,
+    restart,
+  }: Pick<Events["stop_call"], "generation" | "reason" | "restart">): void {
+    if (this.#generation === null || generation !== this.#generation) return;
+    this.#countAnewIfSteady();
+    this.#drop();
+    if (restart) this.#again(reason, null);
+    else this.#fail(reason);
+  }
+
+  /** Ends the call and begins it anew, telling the others that it comes back. */
+  restart(cause: string): void {
+    const { phase } = this.#state.value;
+    if (phase !== "live") return;
+    this.#countAnewIfSteady();
+    this.#generation = null;
+    const publisher = this.#publisher;
+    this.#publisher = null;
+    void this.#stopFirst(cause, () => publisher?.close());
+  }
+
+  /** A person wants it again after it failed. */
+  retry(): void {
+    if (this.#state.value.phase !== "failed") return;
+    this.#attempt = 0;
+    void this.#begin("by_hand");
+  }
+
+  /** Ends the call for good; resolves when the server knows. */
+  async end(): Promise<void> {
+    const { phase } = this.#state.value;
+    const publisher = this.#publisher;
+    this.#publisher = null;
+    this.#drop();
+    if (phase !== "idle") this.#to({ phase: "idle" });
+    if (phase === "live" || phase === "starting") await this.#options.wire.ask("stop_call", {});
+    publisher?.close();
+  }
+
+  async #begin(cause: string): Promise<void> {
+    this.#drop();
+    const turn = this.#turn;
+    this.#to({ phase: "starting", attempt: this.#attempt, cause });
+    this.#options.onBegin(cause);
+    const publisher = await this.#options.makePublisher();
+    if (turn !== this.#turn) {
+      publisher.close();
+      return;
+    }
+    this.#publisher = publisher;
+    let offer: PublisherOffer;
+    try {
+      offer = await publisher.offer();
+    } catch (error) {
+      if (turn === this.#turn) this.#fail("offer_failed", error);
+      return;
+    }
+    if (turn !== this.#turn) return;
+    const answer = await this.#options.wire.ask("start_call", offer);
+    if (turn !== this.#turn) return;
+    switch (answer.kind) {
+      case "ok":
+        await this.#accept(answer.response, turn);
+        return;
+      case "lost":
+        this.#drop();
+        this.#to({ phase: "idle" });
+        return;
+      case "timeout":
+        void this.#stopFirst("start_timeout");
+        return;
+      case "error":
+        if (answer.reason === "already_started") void this.#stopFirst(answer.reason);
+        else if (answer.retryMs !== null) this.#again(answer.reason, answer.retryMs);
+        else this.#fail(answer.reason);
+    }
+  }
+
+  async #accept({ jsep, generation }: Requests["start_call"][1], turn: number): Promise<void> {
+    // Before anything is awaited: a stop_call of this generation may be the next message.
+    this.#generation = generation;
+    try {
+      await this.#publisher?.accept(jsep);
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      this.#options.history.add("answer_failed", { error: String(error) });
+      void this.#stopFirst("answer_failed");
+      return;
+    }
+    if (turn !== this.#turn) return;
+    this.#liveSince = this.#options.clock.now();
+    this.#to({ phase: "live", generation });
+  }
+
+  /** Tells the server that the call before is over, then begins again. */
+  async #stopFirst(cause: string, then: () => void = () => {}): Promise<void> {
+    this.#turn += 1;
+    const turn = this.#turn;
+    this.#generation = null;
+    this.#to({ phase: "starting", attempt: this.#attempt, cause });
+    await this.#options.wire.ask("stop_call", { restart: true });
+    then();
+    if (turn === this.#turn) this.#again(cause, null);
+  }
+
+  /** Begins again: the first time at once, then after a growing wait. */
+  #again(cause: string, retryMs: number | null): void {
+    const attempt = this.#attempt;
+    this.#attempt += 1;
+    if (attempt === 0 && retryMs === null) {
+      void this.#begin(cause);
+      return;
+    }
+    this.#drop();
+    const ms = backoff(Math.max(1, attempt), retryMs, this.#options.random);
+    this.#to({ phase: "waiting", attempt: this.#attempt, cause, ms });
+    this.#cancelWait = this.#options.clock.after(ms, () => void this.#begin(cause));
+  }
+
+  #countAnewIfSteady(): void {
+    if (this.#options.clock.now() - this.#liveSince >= STEADY_MS) this.#attempt = 0;
+  }
+
+  #fail(reason: string, error?: unknown): void {
+    this.#drop();
+    if (error !== undefined) this.#options.history.add("call_error", { error: String(error) });
+    this.#to({ phase: "failed", reason });
+  }
+
+  /** Whatever is under way or live here is over. */
+  #drop(): void {
+    this.#turn += 1;
+    this.#cancelWait();
+    this.#cancelWait = () => {};
+    this.#generation = null;
+    this.#publisher?.close();
+    this.#publisher = null;
+  }
+
+  #to(state: CallState): void {
+    this.#options.history.add("call", { ...state });
+    this.#state.set(state);
+  }
+}

@@ -1,0 +1,64 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { Session } from "../client";
+import "./ChatPanel.css";
+import { signalOf } from "./signals";
+
+const MAX_TEXT = 2_000;
+
+/** What was written, and a line to write on. */
+export function ChatPanel({ session }: { session: Session }): JSX.Element {
+  const text = useSignal("");
+  const refused = useSignal(false);
+  const list = useRef<HTMLOListElement>(null);
+  const messages = signalOf(session.room.chat).value;
+  // Scrolls when a message came.
+  useEffect(() => {
+    list.current?.scrollTo({ top: list.current.scrollHeight });
+  }, [messages]);
+
+  const send = async (event: Event) => {
+    event.preventDefault();
+    const said = text.value.trim();
+    if (!said) return;
+    refused.value = !(await session.say(said));
+    // What was not delivered stays, to be sent again.
+    if (!refused.value && text.value.trim() === said) text.value = "";
+  };
+
+  return (
+    <aside class="chat" aria-label="Chat">
+      <ol ref={list} class="chat-list" data-testid="chat-list">
+        {messages.map(({ id, name, text, at }) => (
+          <li key={id}>
+            <span class="chat-who">
+              {name}{" "}
+              <time dateTime={new Date(at).toISOString()}>
+                {new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}
+              </time>
+            </span>
+            <span class="chat-text">{text}</span>
+          </li>
+        ))}
+      </ol>
+      {refused.value && <p class="wrong">It was not sent. Please try again.</p>}
+      <form class="chat-form" onSubmit={(event) => void send(event)}>
+        <input
+          data-testid="chat-input"
+          aria-label="Message"
+          placeholder="Write to everybody"
+          autocomplete="off"
+          maxLength={MAX_TEXT}
+          value={text.value}
+          onInput={(event) => {
+            text.value = event.currentTarget.value;
+          }}
+        />
+        <button type="submit" class="button button-small">
+          Send
+        </button>
+      </form>
+    </aside>
+  );
+}

@@ -1,0 +1,62 @@
+import type { JSX } from "preact";
+import type { Participant } from "../client";
+import { Icon } from "./Icon";
+import "./Tile.css";
+import { Video } from "./Video";
+
+interface Props {
+  participant: Participant;
+  /** The picture, or the last one of a call that comes back. */
+  track: MediaStreamTrack | null;
+}
+
+/** Somebody in the room: picture or initials, name, what they have switched off. */
+export function Tile({ participant, track }: Props): JSX.Element {
+  const { id, self, name, mic, camera, hand, talking, call } = participant;
+  const restarting = call === "restarting";
+  const showsPicture = track !== null && camera && (self || call !== "none");
+  const signs = [
+    mic ? "" : "microphone off",
+    camera ? "" : "camera off",
+    hand ? "hand raised" : "",
+    restarting ? "call restarting" : "",
+  ].filter(Boolean);
+  return (
+    <figure
+      class={`tile ${talking ? "tile-talking" : ""}`}
+      aria-label={[self ? `${name} (you)` : name, ...signs].join(", ")}
+      data-testid="tile"
+      data-participant={id}
+      data-self={String(self)}
+      data-mic={String(mic)}
+      data-camera={String(camera)}
+      data-call={call}
+    >
+      {track && <Video track={track} mirrored={self} hidden={!showsPicture} testId="tile-video" />}
+      {!showsPicture && (
+        <span class="tile-initials" aria-hidden="true">
+          {initials(name)}
+        </span>
+      )}
+      {restarting && !self && <span class="tile-note">Restarting…</span>}
+      <figcaption class="tile-caption">
+        <span class="tile-name" data-testid="tile-name">
+          {self ? `${name} (you)` : name}
+        </span>
+        {hand && <Icon name="hand" />}
+        {!mic && <Icon name="mic-off" />}
+        {!camera && <Icon name="camera-off" />}
+      </figcaption>
+    </figure>
+  );
+}
+
+function initials(name: string): string {
+  return name
+    .trim()
+    .split(/\s+/)
+    .slice(0, 2)
+    .map((word) => [...word][0] ?? "")
+    .join("")
+    .toUpperCase();
+}

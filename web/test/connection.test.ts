@@ -1,0 +1,214 @@
+//! Joining, losing and ending a membership, with the real phoenix client on a fake WebSocket.
+
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type Clock, pageClock } from "../src/client/clock";
+import { Connection } from "../src/client/connection";
+import { History } from "../src/client/history";
+import { FakeSocket, HandClock, joinReply } from "./support";
+
+let held: number | null;
+let hidden: boolean;
+let kept: Map<string, string>;
+let connection: Connection;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  FakeSocket.all = [];
+  held = null;
+  hidden = false;
+  kept = new Map();
+  connection = connect(pageClock);
+});
+
+afterEach(() => {
+  connection.leave();
+  vi.useRealTimers();
+});
+
+function connect(clock: Clock): Connection {
+  const made = new Connection({
+    endpoint: "ws://host/socket",
+    room: "tea",
+    name: "Ann",
+    storage: {
+      getItem: (key) => kept.get(key) ?? null,
+      setItem: (key, value) => kept.set(key, value),
+    },
+    clock,
+    history: new History(),
+    heldCall: () => held,
+    hidden: () => hidden,
+    transport: FakeSocket as never,
+  });
+  made.open();
+  return made;
+}
+
+function join(): FakeSocket {
+  const socket = FakeSocket.newest();
+  socket.open();
+  socket.reply("phx_join", "ok", joinReply());
+  return socket;
+}
+
+const state = () => connection.state.value;
+
+test("the socket says how often it beats, and the join who comes", () => {
+  const socket = join();
+  expect(socket.url).toContain("heartbeat_ms=5000");
+  expect(socket.url).toContain("vsn=2.0.0");
+  expect(socket.frame("phx_join").slice(2)).toEqual([
+    "room:tea",
+    "phx_join",
+    { name: "Ann", call: null },
+  ]);
+  expect(state()).toEqual({ phase: "joined", participant: "p1" });
+});
+
+test("after a loss it comes back with the resume token and the call it holds", async () => {
+  const socket = join();
+  held = 7;
+  socket.close(1006);
+  expect(state().phase).toBe("reconnecting");
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(FakeSocket.newest()).not.toBe(socket);
+  join();
+  expect(FakeSocket.newest().frame("phx_join")[4]).toEqual({
+    name: "Ann",
+    resume: "token",
+    call: 7,
+  });
+});
+
+test("a request without a joined channel is lost at once and never sent later", async () => {
+  const socket = join();
+  socket.close(1006);
+  const answer = connection.ask("start_call", { streams: [] });
+  await expect(answer).resolves.toEqual({ kind: "lost" });
+  await vi.advanceTimersByTimeAsync(1_000);
+  join();
+  expect(FakeSocket.newest().has("start_call")).toBe(false);
+});
+
+test("a request under way is lost with its channel", async () => {
+  const socket = join();
+  const answer = connection.ask("start_call", { streams: [] });
+  expect(socket.has("start_call")).toBe(true);
+  socket.tell("phx_error", {});
+  await expect(answer).resolves.toEqual({ kind: "lost" });
+});
+
+test("an error reply keeps its reason and its wait", async () => {
+  const socket = join();
+  const answer = connection.ask("start_call", { streams: [] });
+  socket.reply("start_call", "error", { reason: "janus_timeout", detail: "", retry_ms: 400 });
+  await expect(answer).resolves.toEqual({
+    kind: "error",
+    reason: "janus_timeout",
+    retryMs: 400,
+  });
+});
+
+test("a request that is not answered times out after 10 s", async () => {
+  const socket = join();
+  const answer = connection.ask("chat", { text: "tea?" });
+  // The socket is kept: its heartbeats are answered, the request is not.
+  await vi.advanceTimersByTimeAsync(5_100);
+  socket.reply("heartbeat", "ok", {});
+  await vi.advanceTimersByTimeAsync(4_950);
+  await expect(answer).resolves.toEqual({ kind: "timeout" });
+  expect(state().phase).toBe("joined");
+});
+
+test.each(["locked", "full", "kicked", "unauthorised", "bad_name"])(
+  "a join refused as %s is not asked again",
+  async (reason) => {
+    const socket = FakeSocket.newest();
+    socket.open();
+    socket.reply("phx_join", "error", { reason, detail: "" });
+    expect(state()).toEqual({ phase: "ended", reason });
+    expect(socket.has("phx_leave")).toBe(true);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(FakeSocket.all).toHaveLength(1);
+    expect(socket.sent.filter(([, , , event]) => event === "phx_join")).toHaveLength(1);
+    expect(socket.readyState).toBe(3);
+  },
+);
+
+test("a join refused for now is asked again", async () => {
+  const socket = FakeSocket.newest();
+  socket.open();
+  socket.reply("phx_join", "error", { reason: "room_restarting", retry_ms: 200 });
+  expect(state()).toEqual({ phase: "connecting", cause: "room_restarting" });
+  await vi.advanceTimersByTimeAsync(1_100);
+  expect(socket.sent.filter(([, , , event]) => event === "phx_join")).toHaveLength(2);
+});
+
+test("a closed channel ends it with the server's reason, and the socket with it", async () => {
+  const socket = join();
+  socket.tell("phx_close", { reason: "kicked" });
+  expect(state()).toEqual({ phase: "ended", reason: "kicked" });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(socket.readyState).toBe(3);
+  expect(FakeSocket.all).toHaveLength(1);
+});
+
+test("a hidden page beats, and connects again without being looked at", async () => {
+  connection.leave();
+  FakeSocket.all = [];
+  // Only this clock moves; the page's timers, the phoenix client's too, sleep.
+  const clock = new HandClock();
+  hidden = true;
+  connection = connect(clock);
+  const socket = join();
+  await clock.advance(6_000);
+  expect(socket.has("heartbeat")).toBe(true);
+  socket.close(1006);
+  await clock.advance(2_000);
+  expect(FakeSocket.newest()).not.toBe(socket);
+  join();
+  expect(state().phase).toBe("joined");
+});
+
+test("a socket that does not answer a probe is replaced", async () => {
+  const socket = join();
+  connection.probe("online");
+  await vi.advanceTimersByTimeAsync(1_900);
+  expect(FakeSocket.newest()).toBe(socket);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(FakeSocket.newest()).not.toBe(socket);
+});
+
+test("a probe does not wait for the next try of a lost socket", async () => {
+  join().close(1006);
+  for (let i = 0; i < 8; i += 1) {
+    await vi.advanceTimersByTimeAsync(5_000);
+    FakeSocket.newest().close(1006);
+  }
+  const tries = FakeSocket.all.length;
+  connection.probe("online");
+  expect(FakeSocket.all).toHaveLength(tries + 1);
+  join();
+  expect(state().phase).toBe("joined");
+});
+
+test("a socket that answers a probe is kept", async () => {
+  const socket = join();
+  connection.probe("online");
+  socket.reply("heartbeat", "ok", {});
+  await vi.advanceTimersByTimeAsync(2_500);
+  expect(FakeSocket.newest()).toBe(socket);
+  expect(state().phase).toBe("joined");
+});
+
+test("everybody present is told, with the newest of their metas", () => {
+  const seen: string[][] = [];
+  connection.onPresence = (everybody) => seen.push(everybody.map(({ meta }) => meta.name));
+  const socket = join();
+  socket.tell("presence_state", { p1: { metas: [{ name: "Ann", phx_ref: "1" }] } });
+  socket.tell("presence_diff", {
+    joins: { p1: { metas: [{ name: "Anna", phx_ref: "2", phx_ref_prev: "1" }] } },
+    leaves: { p1: { metas: [{ name: "Ann", phx_ref: "1" }] } },
+  });
+  expect(seen.at(-1)).toEqual(["Anna"]);
+});

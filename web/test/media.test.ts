@@ -1,0 +1,88 @@
+//! One's own devices: each kind by itself.
+
+import { beforeEach, expect, test } from "vitest";
+import { type Capture, LocalMedia } from "../src/client/media";
+import { settle } from "./support";
+
+class FakeTrack extends EventTarget {
+  enabled = true;
+  stopped = false;
+  stop(): void {
+    this.stopped = true;
+  }
+}
+
+let tracks: FakeTrack[];
+let refuse: Partial<Record<"mic" | "camera", string>>;
+let media: LocalMedia;
+
+const capture: Capture = (kind) => {
+  const name = refuse[kind];
+  if (name) return Promise.reject(new DOMException("", name));
+  const track = new FakeTrack();
+  tracks.push(track);
+  return Promise.resolve(track as unknown as MediaStreamTrack);
+};
+
+beforeEach(() => {
+  tracks = [];
+  refuse = {};
+  media = new LocalMedia(capture);
+});
+
+test.each([
+  ["NotAllowedError", "denied"],
+  ["NotFoundError", "missing"],
+  ["NotReadableError", "busy"],
+])("a camera that says %s is %s, and the microphone works all the same", async (name, why) => {
+  refuse.camera = name;
+  await Promise.all([media.turnOn("camera"), media.turnOn("mic")]);
+  expect(media.state.value.camera).toEqual({ phase: "blocked", why });
+  expect(media.isOn("mic")).toBe(true);
+  refuse = {};
+  await media.toggle("camera");
+  expect(media.isOn("camera")).toBe(true);
+});
+
+test("a muted microphone keeps its track, a camera that is off is let go", async () => {
+  await media.turnOn("mic");
+  await media.turnOn("camera");
+  media.turnOff("mic");
+  media.turnOff("camera");
+  expect(tracks.map(({ enabled, stopped }) => ({ enabled, stopped }))).toEqual([
+    { enabled: false, stopped: false },
+    { enabled: true, stopped: true },
+  ]);
+  await media.turnOn("mic");
+  expect(tracks[0]?.enabled).toBe(true);
+  expect(tracks).toHaveLength(2);
+});
+
+test("a device that is given after it was switched off is let go at once", async () => {
+  const asked = media.turnOn("camera");
+  media.turnOff("camera");
+  await asked;
+  expect(media.state.value.camera.phase).toBe("off");
+  expect(tracks[0]?.stopped).toBe(true);
+});
+
+test("a microphone that is pulled out is replaced, and stays muted", async () => {
+  await media.turnOn("mic");
+  media.turnOff("mic");
+  tracks[0]?.dispatchEvent(new Event("ended"));
+  await settle();
+  expect(media.state.value.mic.phase).toBe("muted");
+  expect(tracks[1]?.enabled).toBe(false);
+});
+
+test("it is settled only when both kinds are decided", async () => {
+  let settled = false;
+  const camera = media.turnOn("camera");
+  void media.settled().then(() => {
+    settled = true;
+  });
+  expect(settled).toBe(false);
+  await camera;
+  await settle();
+  expect(settled).toBe(true);
+});

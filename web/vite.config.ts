@@ -1,0 +1,18 @@
+import preact from "@preact/preset-vite";
+import { defineConfig } from "vitest/config";
+
+// The page is served at `/` and at `/r/<room>`: absolute URLs, so that both find the assets.
+// assetsInlineLimit 0: the page's content security policy blocks `data:` scripts and workers.
+export default defineConfig({
+  base: "/",
+  plugins: [preact()],
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    sourcemap: false,
+  },
+  worker: { format: "es" },
+  server: { proxy: { "/socket": { target: "http://127.0.0.1:4000", ws: true } } },
+  test: { environment: "node", include: ["test/**/*.test.ts"] },
+});
