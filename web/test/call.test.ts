@@ -1,4 +1,4 @@
-//! When a call begins, ends, and begins again.
+// When a call begins, ends, and begins again.
 
 import { beforeEach, describe, expect, test } from "vitest";
 import { Call } from "../src/client/call";

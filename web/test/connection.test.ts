@@ -1,4 +1,4 @@
-//! Joining, losing and ending a membership, with the real phoenix client on a fake WebSocket.
+// Joining, losing and ending a membership, with the real phoenix client on a fake WebSocket.
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Clock, pageClock } from "../src/client/clock";

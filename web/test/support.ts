@@ -1,4 +1,4 @@
-//! Stand-ins for what the client meets: time, the wire, a publisher, connections, a WebSocket.
+// Stand-ins for what the client meets: time, the wire, a publisher, connections, a WebSocket.
 
 import type { Clock } from "../src/client/clock";
 import type { Answer, JoinReply, Requests, RoomMode, Wire } from "../src/client/protocol";

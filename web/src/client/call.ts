@@ -1,7 +1,7 @@
-//! One's own call: begins when joined, ends and begins again by the rules of the wire.
-//!
-//! Decides when `start_call` and `stop_call` are said and how long to wait in between. Knows the
-//! wire and a publisher by what it asks of them; no socket, no media.
+// One's own call: begins when joined, ends and begins again by the rules of the wire.
+//
+// Decides when `start_call` and `stop_call` are said and how long to wait in between. Knows the
+// wire and a publisher by what it asks of them; no socket, no media.
 
 import { backoff } from "./backoff";
 import type { Clock } from "./clock";

@@ -1,8 +1,8 @@
-//! One socket, one channel, and presence: the phoenix client, held to what the page needs.
-//!
-//! Joins, rejoins after each loss, and ends for good on a refusal or a `phx_close`. Adds what the
-//! client lacks: heartbeats and reconnects of a hidden page, requests that fail when their channel
-//! goes, and none that waits for a later one.
+// One socket, one channel, and presence: the phoenix client, held to what the page needs.
+//
+// Joins, rejoins after each loss, and ends for good on a refusal or a `phx_close`. Adds what the
+// client lacks: heartbeats and reconnects of a hidden page, requests that fail when their channel
+// goes, and none that waits for a later one.
 
 import { type Channel, Presence, Socket, type SocketConnectOption } from "phoenix";
 import { reconnectAfter } from "./backoff";

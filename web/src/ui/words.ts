@@ -1,4 +1,4 @@
-//! What the page says, by what is going on.
+// What the page says, by what is going on.
 
 import type { DeviceKind, DeviceState, MediaState, Status } from "../client";
 
