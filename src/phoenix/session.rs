@@ -113,6 +113,8 @@ struct Pending {
     reference: Option<String>,
     kind: PendingKind,
     since: Instant,
+    /// The client was told that it took too long; what comes of it is still to be undone.
+    told: bool,
 }
 
 enum PendingKind {
@@ -577,11 +579,16 @@ impl WebSocketSession {
             .get_mut(&pending.topic)
             .filter(|t| t.membership == membership);
         let Some(topic) = current else {
-            // Left, or joined again, meanwhile: this membership is nobody's.
-            if let (Ok(_), Ok(room)) = (reply, room_of(&pending.topic)) {
-                self.send_leave(&room, membership, None);
+            // Left, or joined again, or told that it took too long: these memberships are nobody's.
+            if let Ok(room) = room_of(&pending.topic) {
+                for membership in [Some(membership), replaces].into_iter().flatten() {
+                    self.send_leave(&room, membership, None);
+                }
             }
-            return self.reply(pending, Err(RequestError::Replaced), ctx);
+            if !pending.told {
+                self.reply(pending, Err(RequestError::Replaced), ctx);
+            }
+            return;
         };
         let room = topic.room.clone();
         let response = match reply {
@@ -665,6 +672,7 @@ impl WebSocketSession {
                     this.send_leave(&room, membership, Some(Self::room_reply(token, ctx)));
                 });
             }
+            (PendingKind::Leave { .. }, Ok(_)) if pending.told => {}
             (PendingKind::Leave { .. }, Ok(_)) => {
                 self.reply(&pending, Ok(json!({})), ctx);
                 let (join_ref, topic) = (pending.join_ref.as_deref(), pending.topic.as_str());
@@ -717,17 +725,33 @@ impl WebSocketSession {
         let overdue: Vec<u64> = self
             .pending
             .iter()
-            .filter(|(_, p)| now - p.since >= ANSWER_BY)
-            .filter(|(_, p)| !matches!(p.kind, PendingKind::Leave { .. })) // repeated until done
+            .filter(|(_, p)| !p.told && now - p.since >= ANSWER_BY)
             .map(|(token, _)| *token)
             .collect();
         for token in overdue {
-            let Some(pending) = self.pending.remove(&token) else {
-                continue;
-            };
-            if !matches!(pending.kind, PendingKind::Own) {
-                self.reply(&pending, Err(RequestError::Timeout), ctx);
+            self.overdue(token, ctx);
+        }
+    }
+
+    /// Answers for whoever did not.
+    fn overdue(&mut self, token: u64, ctx: &mut Context<Self>) {
+        let Some(mut pending) = self.pending.remove(&token) else {
+            return;
+        };
+        match &pending.kind {
+            PendingKind::Own => return,
+            PendingKind::Room | PendingKind::Call => {}
+            // What was joined will be left once it is known; a leave is repeated until it is done.
+            PendingKind::Join { .. } | PendingKind::Leave { .. } => {
+                if matches!(pending.kind, PendingKind::Join { .. }) {
+                    self.topics.remove(&pending.topic);
+                }
+                pending.told = true;
             }
+        }
+        self.reply(&pending, Err(RequestError::Timeout), ctx);
+        if pending.told {
+            self.pending.insert(token, pending);
         }
     }
 
@@ -748,6 +772,7 @@ fn addressed(topic: String, join_ref: Option<String>, reference: Option<String>)
         reference,
         kind: PendingKind::Own,
         since: Instant::now(),
+        told: false,
     }
 }
 

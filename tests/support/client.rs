@@ -94,12 +94,18 @@ impl Client {
 
     /// Joins; the reply, ok or not.
     pub async fn join_room(&mut self, room: &str, payload: Value) -> Value {
+        let reference = self.send_join(room, payload).await;
+        let reply = self.reply_to(&reference).await;
+        self.joined = reply["response"].clone();
+        reply
+    }
+
+    /// Sends a join without waiting; its ref.
+    pub async fn send_join(&mut self, room: &str, payload: Value) -> String {
         self.refs += 1;
         self.join_ref = self.refs.to_string();
         self.topic = format!("room:{room}");
-        let reply = self.request("phx_join", payload).await;
-        self.joined = reply["response"].clone();
-        reply
+        self.send("phx_join", payload).await
     }
 
     /// Who one is.
