@@ -91,7 +91,12 @@ pub async fn reply(stream: &mut TcpStream, answer: (u16, String), fault: Option<
         }
         Some(Fault::Huge) => {
             let mut json: Value = serde_json::from_str(&body).unwrap();
-            json["padding"] = "x".repeat(10 * 1024 * 1024).into();
+            // A poll's answer is an array of events.
+            let object = match &mut json {
+                Value::Array(events) => &mut events[0],
+                object => object,
+            };
+            object["padding"] = "x".repeat(10 * 1024 * 1024).into();
             body = json.to_string();
         }
         Some(Fault::Late(after)) => sleep(after).await,
