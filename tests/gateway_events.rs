@@ -359,6 +359,28 @@ async fn a_join_that_fails_half_way_is_told_and_leaves_its_id() {
 }
 
 #[actix::test]
+async fn a_subscribing_that_is_given_up_does_not_stand_in_the_way_of_the_next() {
+    let fake = FakeJanus::start().await;
+    let gateway = gateway(&fake);
+    let (_alice, her) = publishing(&gateway).await;
+    let (mut bob, _) = joined(&gateway).await;
+    let her = her.to_string();
+    bob.heard();
+    let late = Duration::from_millis(300);
+    fake.once(On::Event("join"), Fault::Late(late));
+    let given_up = bob.line.subscribe(wanting(&[(&her, "0")]), soon());
+    let given_up = tokio::time::timeout(Duration::from_millis(100), given_up).await;
+    assert!(given_up.is_err());
+    let anew = bob.line.subscribe(wanting(&[(&her, "0")]), soon()).await;
+    assert!(matches!(anew, Ok(Subscribed::Offer(_))), "{anew:?}");
+    // and of what came of it later nothing is heard
+    tokio::time::sleep(late).await;
+    bob.line.keepalive(soon()).await.unwrap();
+    let heard = bob.heard();
+    assert!(heard.is_empty(), "{heard:?}");
+}
+
+#[actix::test]
 async fn what_a_call_asks_of_janus_is_counted() {
     let fake = FakeJanus::start().await;
     let transport = HttpTransport::new(&fake.url(), Some(fake.secret())).unwrap();
