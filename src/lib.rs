@@ -13,5 +13,5 @@ pub mod names;
 pub mod phoenix;
 pub mod rooms;
 pub mod sdp;
-pub mod system;
 pub mod secret;
+pub mod system;

@@ -43,9 +43,10 @@ fn say(text: &str) {
 }
 
 async fn run(config: Config) -> ExitCode {
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) else {
         eprintln!("parlour: signals cannot be heard");
         return ExitCode::FAILURE;
     };
@@ -132,7 +133,10 @@ async fn look_at(gateway: &JanusGateway) -> Result<String, String> {
     };
     match report.unfit() {
         Some(what) => Err(format!("this Janus cannot be used: {what}")),
-        None => Ok(format!("Janus {} ({})", report.version_string, report.server_name)),
+        None => Ok(format!(
+            "Janus {} ({})",
+            report.version_string, report.server_name
+        )),
     }
 }
 
@@ -145,9 +149,15 @@ async fn wait_for_gateway(system: &System) {
 }
 
 fn greet(config: &Config, system: &System, found: &str) {
-    let base = config.public_url.clone().unwrap_or_else(|| format!("http://{}", system.address));
+    let base = config
+        .public_url
+        .clone()
+        .unwrap_or_else(|| format!("http://{}", system.address));
     let mode = system.mode();
-    say(&format!("Parlour {} is open: {base}/r/tea", env!("CARGO_PKG_VERSION")));
+    say(&format!(
+        "Parlour {} is open: {base}/r/tea",
+        env!("CARGO_PKG_VERSION")
+    ));
     say(&format!("  mode: {mode}; {found}"));
 }
 

@@ -260,7 +260,10 @@ impl JanusSession {
         self.lease = Some(lease);
         self.start = Some(start);
         fail::fail_point!("session-start");
-        ctx.spawn(open.into_actor(self).map(|opened, this, ctx| this.opened(opened, ctx)));
+        ctx.spawn(
+            open.into_actor(self)
+                .map(|opened, this, ctx| this.opened(opened, ctx)),
+        );
     }
 
     fn opened(&mut self, opened: Result<Opened, GatewayError>, ctx: &mut Context<Self>) {
@@ -300,7 +303,11 @@ impl JanusSession {
             };
             Ok((known, answered))
         };
-        ctx.spawn(publish.into_actor(self).map(|published, this, ctx| this.published(published, ctx)));
+        ctx.spawn(
+            publish
+                .into_actor(self)
+                .map(|published, this, ctx| this.published(published, ctx)),
+        );
     }
 
     fn published(
@@ -580,7 +587,6 @@ impl JanusSession {
     }
 
     fn heard(&mut self, event: GatewayEvent, ctx: &mut Context<Self>) {
-        fail::fail_point!("session-event");
         match event {
             GatewayEvent::Publishers(publications) => {
                 for publication in publications {
@@ -599,7 +605,10 @@ impl JanusSession {
                     self.tell_room(CallNews::Talking(talking));
                 }
             }
-            GatewayEvent::Configured(of) => self.tell_owner(CallNotice::Configured(of)),
+            GatewayEvent::Configured(of) => {
+                fail::fail_point!("session-configured");
+                self.tell_owner(CallNotice::Configured(of));
+            }
             GatewayEvent::WebrtcUp(of) => {
                 self.tell_owner(CallNotice::WebrtcUp(of));
                 if of == Of::Publisher {

@@ -297,6 +297,10 @@ impl Handler<CallRequest> for Supervisor {
                     return request.reply.send(Ok(CallAnswer::Done));
                 };
                 slot.owner = request.owner.clone();
+                // The old owner's start is nobody's now.
+                if let Some(waiting) = slot.waiting.take() {
+                    waiting.reply.send(Err(CallError::Stopped));
+                }
                 if slot.child.is_some() {
                     self.forward(request, ctx);
                 } else {

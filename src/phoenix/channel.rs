@@ -62,7 +62,9 @@ fn payload<T: DeserializeOwned>(text: &RawValue) -> Result<T, RequestError> {
 }
 
 fn bad(detail: &str) -> RequestError {
-    RequestError::BadPayload { detail: detail.to_owned() }
+    RequestError::BadPayload {
+        detail: detail.to_owned(),
+    }
 }
 
 /// Reads `phx_join`: `{"name":"Ann","resume":"…","call":17}`.
@@ -75,9 +77,15 @@ pub fn join(text: &RawValue) -> Result<JoinParams, RequestError> {
         #[serde(rename = "token")]
         _token: Option<String>,
     }
-    let Payload { name, resume, call, .. } = payload(text)?;
+    let Payload {
+        name, resume, call, ..
+    } = payload(text)?;
     let resume = resume.filter(|resume| resume.len() <= 64);
-    Ok(JoinParams { name: name::check(&name)?, resume, call })
+    Ok(JoinParams {
+        name: name::check(&name)?,
+        resume,
+        call,
+    })
 }
 
 /// Reads a request. `candidates` says which candidates may pass.
@@ -168,7 +176,11 @@ fn start_call(text: &RawValue, candidates: CandidatePolicy) -> Result<Command, R
         #[serde(default)]
         recording: bool,
     }
-    let Payload { jsep, streams, recording } = payload(text)?;
+    let Payload {
+        jsep,
+        streams,
+        recording,
+    } = payload(text)?;
     if recording {
         return Err(RequestError::RecordingOff);
     }
@@ -189,7 +201,10 @@ fn update_call(text: &RawValue, candidates: CandidatePolicy) -> Result<Command, 
     }
     let Payload { jsep, streams } = payload(text)?;
     let streams = checked_streams(streams)?;
-    Ok(Command::Update { offer: offer(&jsep, &streams, candidates)?, streams })
+    Ok(Command::Update {
+        offer: offer(&jsep, &streams, candidates)?,
+        streams,
+    })
 }
 
 fn stop_call(text: &RawValue) -> Result<Command, RequestError> {
@@ -257,7 +272,10 @@ fn choose(text: &RawValue, receive: bool) -> Result<Command, RequestError> {
                 .into_iter()
                 .map(|Selected { participant, mid }| Selection { participant, mid })
                 .collect();
-            Ok(Command::Choose { selections, receive })
+            Ok(Command::Choose {
+                selections,
+                receive,
+            })
         }
         (false, Some(_)) => Err(bad("too many streams")),
         (true, Some(_)) | (false, None) => Err(bad("either `streams` or `restart: true`")),
@@ -293,13 +311,28 @@ fn prefer(text: &RawValue) -> Result<Command, RequestError> {
         return Err(bad("no streams, or too many"));
     }
     let above = |layer: Option<u8>| layer.is_some_and(|layer| layer > 2);
-    if streams.iter().any(|stream| above(stream.substream) || above(stream.temporal)) {
+    if streams
+        .iter()
+        .any(|stream| above(stream.substream) || above(stream.temporal))
+    {
         return Err(bad("substream and temporal are 0, 1 or 2"));
     }
     let preferences = streams.into_iter().map(|stream| {
-        let Preferred { participant, mid, substream, temporal, send } = stream;
+        let Preferred {
+            participant,
+            mid,
+            substream,
+            temporal,
+            send,
+        } = stream;
         let layers: Layers = (substream, temporal, send);
-        (Selection { participant, mid: Some(mid) }, layers)
+        (
+            Selection {
+                participant,
+                mid: Some(mid),
+            },
+            layers,
+        )
     });
     Ok(Command::Prefer(preferences.collect()))
 }
@@ -315,15 +348,35 @@ fn update(text: &RawValue) -> Result<MetaUpdate, RequestError> {
         quality: Option<String>,
         role: Option<Box<RawValue>>,
     }
-    let Payload { name, mic, camera, screen, hand, quality, role } = payload(text)?;
+    let Payload {
+        name,
+        mic,
+        camera,
+        screen,
+        hand,
+        quality,
+        role,
+    } = payload(text)?;
     if role.is_some() {
-        return Err(RequestError::Forbidden { detail: "nobody sets their own role" });
+        return Err(RequestError::Forbidden {
+            detail: "nobody sets their own role",
+        });
     }
-    if quality.as_ref().is_some_and(|q| q.len() > 32 || q.chars().any(name::is_unwanted)) {
+    if quality
+        .as_ref()
+        .is_some_and(|q| q.len() > 32 || q.chars().any(name::is_unwanted))
+    {
         return Err(bad("quality is a short word"));
     }
     let name = name.as_deref().map(name::check).transpose()?;
-    Ok(MetaUpdate { name, mic, camera, screen, hand, quality })
+    Ok(MetaUpdate {
+        name,
+        mic,
+        camera,
+        screen,
+        hand,
+        quality,
+    })
 }
 
 fn chat(text: &RawValue) -> Result<String, RequestError> {
@@ -336,7 +389,10 @@ fn chat(text: &RawValue) -> Result<String, RequestError> {
         return Err(bad("the text is empty"));
     }
     if text.len() > MAX_CHAT_BYTES {
-        return Err(RequestError::TooLarge { what: "a chat message", limit: MAX_CHAT_BYTES });
+        return Err(RequestError::TooLarge {
+            what: "a chat message",
+            limit: MAX_CHAT_BYTES,
+        });
     }
     Ok(text)
 }
