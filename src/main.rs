@@ -16,6 +16,8 @@ use tokio::time::Instant;
 
 /// How long a Janus that is configured but not yet there is waited for before the start goes on.
 const JANUS_START: Duration = Duration::from_secs(5);
+/// File descriptors for everything but browsers' sockets.
+const FILES_BESIDE: u64 = 512;
 /// Before a spawned Janus that ended is started again.
 const SPAWN_AGAIN: Duration = Duration::from_millis(500);
 
@@ -50,6 +52,7 @@ async fn run(config: Config) -> ExitCode {
         eprintln!("parlour: signals cannot be heard");
         return ExitCode::FAILURE;
     };
+    raise_file_limit(&config);
     let (gateway, mut spawned, found) = match gateway(&config).await {
         Ok(gateway) => gateway,
         Err(why) => {
@@ -71,14 +74,36 @@ async fn run(config: Config) -> ExitCode {
     greet(&config, &system, &found);
     let code = serve(&mut spawned, &system, &mut terminate, &mut interrupt).await;
     log::info!("going down");
-    let deadline = Instant::now() + config.drain.saturating_sub(Duration::from_millis(500));
-    if !system.stop(deadline).await {
+    // Janus gets the end of the time: one that hangs is killed by then.
+    let end = Instant::now() + config.drain;
+    if !system.stop(end - config.drain / 4).await {
         log::warn!("sessions were left on Janus");
     }
     if let Some(janus) = spawned {
-        janus.stop(Instant::now() + Duration::from_secs(2)).await;
+        janus.stop(end - config.drain / 20).await;
     }
     code
+}
+
+/// A socket takes a file descriptor, and a call some more: raises the limit as far as it may go, and
+/// says so where that is not enough.
+fn raise_file_limit(config: &Config) {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let wanted = u64::from(config.max_connections) + FILES_BESIDE;
+    let limit = getrlimit(Resource::Nofile);
+    let current = limit.current.unwrap_or(u64::MAX);
+    if current >= wanted {
+        return;
+    }
+    let reachable = limit.maximum.unwrap_or(u64::MAX).min(wanted);
+    let raised = Rlimit {
+        current: Some(reachable),
+        maximum: limit.maximum,
+    };
+    if setrlimit(Resource::Nofile, raised).is_err() || reachable < wanted {
+        log::warn!(limit = reachable.max(current), wanted = wanted;
+            "too few file descriptors for PARLOUR_MAX_CONNECTIONS");
+    }
 }
 
 /// The gateway that the settings name, and in a line what it is.

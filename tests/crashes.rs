@@ -23,11 +23,15 @@ use support::parlour::Parlour;
 const OFFER: &str = include_str!("fixtures/sdp/chromium-offer-audio-video.sdp");
 
 /// Holds the process's failpoints for one test, and clears them after it.
-struct Failpoints(FailScenario<'static>);
+struct Failpoints {
+    _scenario: FailScenario<'static>,
+}
 
 impl Failpoints {
     fn take() -> Self {
-        Self(FailScenario::setup())
+        Self {
+            _scenario: FailScenario::setup(),
+        }
     }
 
     /// The next time anybody passes it, it panics.

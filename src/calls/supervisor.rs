@@ -307,12 +307,7 @@ impl Handler<CallRequest> for Supervisor {
                     request.reply.send(Ok(CallAnswer::Done));
                 }
             }
-            Command::Update { .. }
-            | Command::Trickle { .. }
-            | Command::Choose { .. }
-            | Command::RestartSubscriber
-            | Command::Answer { .. }
-            | Command::Prefer(_) => self.forward(request, ctx),
+            Command::InCall(_) => self.forward(request, ctx),
         }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::errors::RequestError;
 use super::name;
-use crate::calls::messages::{Command, Layers};
+use crate::calls::messages::{Command, InCall, Layers};
 use crate::calls::subscriptions::Selection;
 use crate::names::{Generation, Kind, Mid, Of, ParticipantId, Source, StreamSpec};
 use crate::rooms::presence::MetaUpdate;
@@ -34,6 +34,12 @@ pub enum Asked {
     Call(Command),
     /// Nothing is to be done: answer ok.
     Nothing,
+}
+
+impl Asked {
+    fn in_call(asked: InCall) -> Self {
+        Self::Call(Command::InCall(asked))
+    }
 }
 
 /// The payload of `phx_join`, checked.
@@ -96,13 +102,13 @@ pub fn request(
 ) -> Result<Asked, RequestError> {
     Ok(match event {
         "start_call" => Asked::Call(start_call(text, candidates)?),
-        "update_call" => Asked::Call(update_call(text, candidates)?),
+        "update_call" => Asked::in_call(update_call(text, candidates)?),
         "stop_call" => Asked::Call(stop_call(text)?),
         "trickle" => return trickle(text, candidates),
-        "subscribe" => Asked::Call(choose(text, true)?),
-        "unsubscribe" => Asked::Call(choose(text, false)?),
-        "subscriber_answer" => Asked::Call(subscriber_answer(text)?),
-        "prefer" => Asked::Call(prefer(text)?),
+        "subscribe" => Asked::in_call(choose(text, true)?),
+        "unsubscribe" => Asked::in_call(choose(text, false)?),
+        "subscriber_answer" => Asked::in_call(subscriber_answer(text)?),
+        "prefer" => Asked::in_call(prefer(text)?),
         "update" => Asked::Room(Request::Update(update(text)?)),
         "chat" => Asked::Room(Request::Chat(chat(text)?)),
         "data" => Asked::Room(Request::Data(text.to_owned())),
@@ -193,7 +199,7 @@ fn start_call(text: &RawValue, candidates: CandidatePolicy) -> Result<Command, R
     Ok(Command::Start { offer, streams })
 }
 
-fn update_call(text: &RawValue, candidates: CandidatePolicy) -> Result<Command, RequestError> {
+fn update_call(text: &RawValue, candidates: CandidatePolicy) -> Result<InCall, RequestError> {
     #[derive(Deserialize)]
     struct Payload {
         jsep: Box<RawValue>,
@@ -201,7 +207,7 @@ fn update_call(text: &RawValue, candidates: CandidatePolicy) -> Result<Command, 
     }
     let Payload { jsep, streams } = payload(text)?;
     let streams = checked_streams(streams)?;
-    Ok(Command::Update {
+    Ok(InCall::Update {
         offer: offer(&jsep, &streams, candidates)?,
         streams,
     })
@@ -246,7 +252,7 @@ fn trickle(text: &RawValue, policy: CandidatePolicy) -> Result<Asked, RequestErr
         Some(candidate) => candidate.may_pass(policy),
     };
     Ok(match passes {
-        true => Asked::Call(Command::Trickle { of, candidate }),
+        true => Asked::in_call(InCall::Trickle { of, candidate }),
         false => Asked::Nothing,
     })
 }
@@ -257,7 +263,7 @@ struct Selected {
     mid: Option<Mid>,
 }
 
-fn choose(text: &RawValue, receive: bool) -> Result<Command, RequestError> {
+fn choose(text: &RawValue, receive: bool) -> Result<InCall, RequestError> {
     #[derive(Deserialize)]
     struct Payload {
         #[serde(default)]
@@ -266,13 +272,13 @@ fn choose(text: &RawValue, receive: bool) -> Result<Command, RequestError> {
     }
     let Payload { restart, streams } = payload(text)?;
     match (restart && receive, streams) {
-        (true, None) => Ok(Command::RestartSubscriber),
+        (true, None) => Ok(InCall::RestartSubscriber),
         (false, Some(streams)) if streams.len() <= MAX_SELECTIONS => {
             let selections = streams
                 .into_iter()
                 .map(|Selected { participant, mid }| Selection { participant, mid })
                 .collect();
-            Ok(Command::Choose {
+            Ok(InCall::Choose {
                 selections,
                 receive,
             })
@@ -282,7 +288,7 @@ fn choose(text: &RawValue, receive: bool) -> Result<Command, RequestError> {
     }
 }
 
-fn subscriber_answer(text: &RawValue) -> Result<Command, RequestError> {
+fn subscriber_answer(text: &RawValue) -> Result<InCall, RequestError> {
     #[derive(Deserialize)]
     struct Payload {
         jsep: Box<RawValue>,
@@ -290,10 +296,10 @@ fn subscriber_answer(text: &RawValue) -> Result<Command, RequestError> {
     }
     let Payload { jsep, version } = payload(text)?;
     let answer = self::jsep(&jsep, "answer", "a subscriber's jsep is an answer")?;
-    Ok(Command::Answer { answer, version })
+    Ok(InCall::Answer { answer, version })
 }
 
-fn prefer(text: &RawValue) -> Result<Command, RequestError> {
+fn prefer(text: &RawValue) -> Result<InCall, RequestError> {
     #[derive(Deserialize)]
     struct Preferred {
         participant: ParticipantId,
@@ -334,7 +340,7 @@ fn prefer(text: &RawValue) -> Result<Command, RequestError> {
             layers,
         )
     });
-    Ok(Command::Prefer(preferences.collect()))
+    Ok(InCall::Prefer(preferences.collect()))
 }
 
 fn update(text: &RawValue) -> Result<MetaUpdate, RequestError> {

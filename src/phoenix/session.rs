@@ -305,16 +305,13 @@ impl WebSocketSession {
         } = frame;
         let to = addressed(topic, join_ref, reference);
         let limit = channel::max_frame_bytes(&event);
-        let checked = self
-            .limits
-            .count(&event)
-            .and_then(|()| match bytes > limit {
-                true => Err(RequestError::TooLarge {
-                    what: "such a frame",
-                    limit,
-                }),
-                false => Ok(()),
-            });
+        let checked = self.limits.count(&event).and(match bytes > limit {
+            true => Err(RequestError::TooLarge {
+                what: "such a frame",
+                limit,
+            }),
+            false => Ok(()),
+        });
         if let Err(error) = checked {
             return self.reply(&to, Err(error), ctx);
         }

@@ -255,10 +255,7 @@ impl Room {
 
     /// Tells everybody, but for `except`. Encoded once.
     fn broadcast(&self, event: &RoomEvent, except: Option<&ParticipantId>) {
-        let stop_call = match event {
-            RoomEvent::StopCall(stop_call) => Some(stop_call.feed()),
-            _ => None,
-        };
+        let stop_call = event.ended_feed();
         let deliver = Deliver {
             frame: self.encode(event),
             stop_call,
