@@ -138,10 +138,12 @@ async fn gateway(
     };
     let first = JanusGateway::new(settings.clone()).map_err(|error| error.to_string())?;
     let found = look_at(&first).await?;
-    let make: MakeGateway = Arc::new(move || match JanusGateway::new(settings.clone()) {
-        Ok(gateway) => Rc::new(gateway),
-        // It was made of the same settings a moment ago.
-        Err(error) => unreachable!("{error}"),
+    let make: MakeGateway = Arc::new(move |metrics| {
+        match JanusGateway::measured(settings.clone(), Arc::clone(metrics)) {
+            Ok(gateway) => Rc::new(gateway),
+            // It was made of the same settings a moment ago.
+            Err(error) => unreachable!("{error}"),
+        }
     });
     Ok((Some(make), spawned, found))
 }

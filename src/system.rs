@@ -41,7 +41,7 @@ use crate::rooms::registry::{Enter, RegistryParts, Retire, RoomRegistry};
 use crate::rooms::room::RoomParts;
 
 /// Makes a gateway on the arbiter it is called on; none of it crosses threads.
-pub type MakeGateway = Arc<dyn Fn() -> Rc<dyn Gateway> + Send + Sync>;
+pub type MakeGateway = Arc<dyn Fn(&Arc<Metrics>) -> Rc<dyn Gateway> + Send + Sync>;
 
 /// Joins under way, of all sockets.
 const JOINS: usize = 4_096;
@@ -156,7 +156,7 @@ impl System {
                 let candidates = config.candidates;
                 let start: StartCalls = Arc::new(move |record| {
                     let parts = CallParts {
-                        gateway: gateway(),
+                        gateway: gateway(&metrics),
                         sessions: Arc::clone(&sessions),
                         board: Arc::clone(&board),
                         metrics: Arc::clone(&metrics),
@@ -245,7 +245,7 @@ impl System {
                 let (gateway, board, metrics) = parts.clone();
                 let prefix = prefix.clone();
                 Box::new(spawn("health", |ctx| {
-                    Health::new(board, gateway(), metrics, prefix, parent, ctx)
+                    Health::new(board, gateway(&metrics), metrics, prefix, parent, ctx)
                 }))
             }),
         );
@@ -257,7 +257,7 @@ impl System {
                 let (gateway, board, metrics) = parts.clone();
                 let sessions = Arc::clone(&sessions);
                 Box::new(spawn("reaper", |ctx| {
-                    Reaper::new(sessions, board, gateway(), metrics, parent, ctx)
+                    Reaper::new(sessions, board, gateway(&metrics), metrics, parent, ctx)
                 }))
             }),
         );

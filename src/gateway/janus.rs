@@ -6,6 +6,7 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
@@ -17,7 +18,9 @@ use crate::janus::errors::Error;
 use crate::janus::spawn::Access;
 use crate::janus::transport::Transport;
 use crate::janus::transport::http::HttpTransport;
+use crate::janus::transport::observed::Observed;
 use crate::janus::videoroom::{NO_SUCH_ROOM, RoomOptions, VideoRoom};
+use crate::metrics::Metrics;
 use crate::secret::Secret;
 
 use super::{Gateway, GatewayError, Opened, SessionId};
@@ -113,9 +116,27 @@ impl JanusGateway {
     /// # Errors
     /// `Unreachable` if the URL is none.
     pub fn new(settings: JanusSettings) -> Result<Self, GatewayError> {
+        Ok(Self::over(Self::transport(&settings)?, settings))
+    }
+
+    /// As [`Self::new`], with each request counted and timed.
+    ///
+    /// # Errors
+    /// `Unreachable` if the URL is none.
+    pub fn measured(settings: JanusSettings, metrics: Arc<Metrics>) -> Result<Self, GatewayError> {
+        let observe = move |request: &'static str, took, failed: Option<&Error>| {
+            // A poll takes as long as nothing happens.
+            if request != "poll" && failed.is_none() {
+                metrics.janus_request(request, took);
+            }
+        };
+        let observed = Observed::new(Self::transport(&settings)?, Rc::new(observe));
+        Ok(Self::over(Rc::new(observed), settings))
+    }
+
+    fn transport(settings: &JanusSettings) -> Result<Rc<dyn Transport>, GatewayError> {
         let transport = HttpTransport::new(&settings.url, settings.api_secret.clone());
-        let transport = transport.map_err(words::error)?;
-        Ok(Self::over(Rc::new(transport), settings))
+        Ok(Rc::new(transport.map_err(words::error)?))
     }
 
     /// A gateway over any transport; its settings' URL and API secret are not used.

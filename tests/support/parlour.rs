@@ -43,7 +43,7 @@ pub async fn start(settings: JanusSettings, flags: &[&str]) -> System {
     .concat();
     let config = Config::from_args(&flags).unwrap();
     let gateway: MakeGateway =
-        Arc::new(move || Rc::new(JanusGateway::new(settings.clone()).unwrap()));
+        Arc::new(move |_| Rc::new(JanusGateway::new(settings.clone()).unwrap()));
     let system = System::start(&config, Some(gateway)).unwrap();
     let board = Arc::clone(system.board.as_ref().unwrap());
     eventually("the gateway is up", Duration::from_secs(20), async || {
