@@ -21,6 +21,9 @@ pub const MAX_FRAME_BYTES: usize = 16 * 1024;
 pub const MAX_CHAT_BYTES: usize = 4096;
 /// Streams of one participant.
 pub const MAX_STREAMS: usize = 16;
+/// How deep `data` may be: relayed it stands two levels deeper, and many a client reads no further
+/// than 127.
+const MAX_DATA_DEPTH: usize = 125;
 /// Streams named in one request.
 const MAX_SELECTIONS: usize = 300;
 /// A label's characters.
@@ -111,7 +114,7 @@ pub fn request(
         "prefer" => Asked::in_call(prefer(text)?),
         "update" => Asked::Room(Request::Update(update(text)?)),
         "chat" => Asked::Room(Request::Chat(chat(text)?)),
-        "data" => Asked::Room(Request::Data(text.to_owned())),
+        "data" => Asked::Room(Request::Data(data(text)?)),
         "signal" => return Err(RequestError::WrongMode),
         _ => return Err(RequestError::UnknownEvent),
     })
@@ -401,4 +404,47 @@ fn chat(text: &RawValue) -> Result<String, RequestError> {
         });
     }
     Ok(text)
+}
+
+fn data(text: &RawValue) -> Result<Box<RawValue>, RequestError> {
+    match depth(text.get()) <= MAX_DATA_DEPTH {
+        true => Ok(text.to_owned()),
+        false => Err(bad("the data is nested too deep")),
+    }
+}
+
+/// How deep arrays and objects are nested in sound JSON.
+fn depth(json: &str) -> usize {
+    let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_in_strings_are_not_depth() {
+        for (json, due) in [
+            ("{}", 1),
+            (r#"{"a":[[1],{}]}"#, 3),
+            (r#"{"a":"[[[{"}"#, 1),
+            (r#"{"a\"[[":"\\"}"#, 1),
+        ] {
+            assert_eq!(depth(json), due, "{json}");
+        }
+    }
 }
