@@ -133,8 +133,10 @@ fn said(sources: &[(String, String)]) -> Words {
         note(of_function(code, "fn reason(&self)"), places);
         note(of_function(code, "fn word(self)"), &["stop_call"]);
         note(behind(code, "(\"reason\","), &["reply"]);
-        for ends in [".fail(", ".end(", ".end_any(", ".end_all("] {
-            note(of_calls(code, ends), &["stop_call"]);
+        if file.starts_with("calls/") || file.starts_with("rooms/") {
+            for ends in [".fail(", ".end(", ".end_any(", ".end_all("] {
+                note(of_calls(code, ends), &["stop_call"]);
+            }
         }
         note(behind(code, "DownReason::Failed("), &["stop_call"]);
         if file.starts_with("calls/") {
