@@ -37,7 +37,11 @@ pub struct Config {
     pub janus_api_secret: Option<Secret>,
 
     /// A file with it.
-    #[arg(long, env = "JANUS_API_SECRET_FILE", conflicts_with = "janus_api_secret")]
+    #[arg(
+        long,
+        env = "JANUS_API_SECRET_FILE",
+        conflicts_with = "janus_api_secret"
+    )]
     pub janus_api_secret_file: Option<PathBuf>,
 
     /// The `admin_key` of Janus's VideoRoom plugin.
@@ -57,7 +61,11 @@ pub struct Config {
     pub janus_admin_secret: Option<Secret>,
 
     /// A file with it.
-    #[arg(long, env = "JANUS_ADMIN_SECRET_FILE", conflicts_with = "janus_admin_secret")]
+    #[arg(
+        long,
+        env = "JANUS_ADMIN_SECRET_FILE",
+        conflicts_with = "janus_admin_secret"
+    )]
     pub janus_admin_secret_file: Option<PathBuf>,
 
     /// For `spawn:`: the address that browsers reach for media; a non-loopback one of this machine
@@ -132,22 +140,38 @@ impl Config {
 
     /// As [`Self::read`], from these arguments alone; for tests.
     pub fn from_args(args: &[&str]) -> Result<Self, Stop> {
-        let mut config =
-            Self::try_parse_from([&["parlour"], args].concat()).map_err(|error| Stop::of(&error))?;
+        let mut config = Self::try_parse_from([&["parlour"], args].concat())
+            .map_err(|error| Stop::of(&error))?;
         config.read_secret_files()?;
         Ok(config)
     }
 
     fn read_secret_files(&mut self) -> Result<(), Stop> {
         let files = [
-            ("JANUS_API_SECRET_FILE", &self.janus_api_secret_file, &mut self.janus_api_secret),
-            ("JANUS_ADMIN_KEY_FILE", &self.janus_admin_key_file, &mut self.janus_admin_key),
-            ("JANUS_ADMIN_SECRET_FILE", &self.janus_admin_secret_file, &mut self.janus_admin_secret),
+            (
+                "JANUS_API_SECRET_FILE",
+                &self.janus_api_secret_file,
+                &mut self.janus_api_secret,
+            ),
+            (
+                "JANUS_ADMIN_KEY_FILE",
+                &self.janus_admin_key_file,
+                &mut self.janus_admin_key,
+            ),
+            (
+                "JANUS_ADMIN_SECRET_FILE",
+                &self.janus_admin_secret_file,
+                &mut self.janus_admin_secret,
+            ),
         ];
         for (name, file, secret) in files {
             let Some(file) = file else { continue };
             let text = std::fs::read_to_string(file).map_err(|error| {
-                Stop::wrong(name, &file.display().to_string(), &format!("a readable file ({error})"))
+                Stop::wrong(
+                    name,
+                    &file.display().to_string(),
+                    &format!("a readable file ({error})"),
+                )
             })?;
             *secret = Some(Secret::new(text.trim()));
         }
@@ -175,28 +199,52 @@ pub struct Stop {
 
 impl Stop {
     fn wrong(name: &str, value: &str, expected: &str) -> Self {
-        Self { code: 2, text: format!("parlour: {name} is {value:?}: expected {expected}") }
+        Self {
+            code: 2,
+            text: format!("parlour: {name} is {value:?}: expected {expected}"),
+        }
     }
 
     /// One line out of clap's many, with the variable's name beside the flag's.
     fn of(error: &clap::Error) -> Self {
         use clap::error::{ContextKind, ContextValue, ErrorKind};
-        if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-            return Self { code: 0, text: error.to_string() };
+        if matches!(
+            error.kind(),
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+        ) {
+            return Self {
+                code: 0,
+                text: error.to_string(),
+            };
         }
         let context = |kind| match error.get(kind) {
             Some(ContextValue::String(text)) => Some(text.clone()),
             _ => None,
         };
-        let first_line = error.to_string().lines().next().unwrap_or_default().to_owned();
-        let (Some(flag), Some(value)) =
-            (context(ContextKind::InvalidArg), context(ContextKind::InvalidValue))
-        else {
-            return Self { code: 2, text: format!("parlour: {first_line}") };
+        let first_line = error
+            .to_string()
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        let (Some(flag), Some(value)) = (
+            context(ContextKind::InvalidArg),
+            context(ContextKind::InvalidValue),
+        ) else {
+            return Self {
+                code: 2,
+                text: format!("parlour: {first_line}"),
+            };
         };
-        let long = flag.split([' ', '=']).next().unwrap_or_default().trim_start_matches("--");
+        let long = flag
+            .split([' ', '='])
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("--");
         let command = <Self as HasCommand>::command();
-        let argument = command.get_arguments().find(|arg| arg.get_long() == Some(long));
+        let argument = command
+            .get_arguments()
+            .find(|arg| arg.get_long() == Some(long));
         let env = argument
             .and_then(|arg| arg.get_env())
             .map(|env| env.to_string_lossy().into_owned())
@@ -206,7 +254,10 @@ impl Stop {
         let expected = std::error::Error::source(error)
             .map(ToString::to_string)
             .unwrap_or_else(|| first_line.trim_start_matches("error: ").to_owned());
-        Self { code: 2, text: format!("parlour: {env} (--{long}) is {value:?}: expected {expected}") }
+        Self {
+            code: 2,
+            text: format!("parlour: {env} (--{long}) is {value:?}: expected {expected}"),
+        }
     }
 }
 
@@ -222,7 +273,8 @@ impl HasCommand for Stop {
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| "an address and a port, as 127.0.0.1:4000".into())
+    text.parse()
+        .map_err(|_| "an address and a port, as 127.0.0.1:4000".into())
 }
 
 fn admin_address(text: &str) -> Result<AdminListen, String> {
@@ -236,7 +288,9 @@ fn admin_address(text: &str) -> Result<AdminListen, String> {
 }
 
 fn http_like(text: &str) -> bool {
-    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    let rest = text
+        .strip_prefix("http://")
+        .or_else(|| text.strip_prefix("https://"));
     rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', ':']))
         && text.bytes().all(|b| b.is_ascii_graphic())
 }
@@ -266,7 +320,9 @@ fn origin(text: &str) -> Result<String, String> {
 
 fn stun_url(text: &str) -> Result<String, String> {
     let text = text.trim();
-    let host = text.strip_prefix("stun:").or_else(|| text.strip_prefix("stuns:"));
+    let host = text
+        .strip_prefix("stun:")
+        .or_else(|| text.strip_prefix("stuns:"));
     match host.is_some_and(|host| !host.is_empty()) {
         true => Ok(text.to_owned()),
         false => Err("stun:host:3478".into()),
@@ -321,7 +377,10 @@ mod tests {
     #[test]
     fn a_wrong_setting_names_itself_its_value_and_what_was_expected() {
         let text = wrong(&["--janus-url", "ftp://x"]);
-        assert!(text.contains("JANUS_URL") && text.contains("ftp://x"), "{text}");
+        assert!(
+            text.contains("JANUS_URL") && text.contains("ftp://x"),
+            "{text}"
+        );
         assert!(text.contains("spawn:"), "{text}");
         assert!(wrong(&["--room-capacity", "0"]).contains("PARLOUR_ROOM_CAPACITY"));
         assert!(wrong(&["--drain", "1h"]).contains("600s"));

@@ -16,6 +16,8 @@ use tokio::time::Instant;
 
 /// How long a Janus that is configured but not yet there is waited for before the start goes on.
 const JANUS_START: Duration = Duration::from_secs(5);
+/// File descriptors for everything but browsers' sockets.
+const FILES_BESIDE: u64 = 512;
 /// Before a spawned Janus that ended is started again.
 const SPAWN_AGAIN: Duration = Duration::from_millis(500);
 
@@ -43,12 +45,14 @@ fn say(text: &str) {
 }
 
 async fn run(config: Config) -> ExitCode {
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) else {
         eprintln!("parlour: signals cannot be heard");
         return ExitCode::FAILURE;
     };
+    raise_file_limit(&config);
     let (gateway, mut spawned, found) = match gateway(&config).await {
         Ok(gateway) => gateway,
         Err(why) => {
@@ -70,14 +74,36 @@ async fn run(config: Config) -> ExitCode {
     greet(&config, &system, &found);
     let code = serve(&mut spawned, &system, &mut terminate, &mut interrupt).await;
     log::info!("going down");
-    let deadline = Instant::now() + config.drain.saturating_sub(Duration::from_millis(500));
-    if !system.stop(deadline).await {
+    // Janus gets the end of the time: one that hangs is killed by then.
+    let end = Instant::now() + config.drain;
+    if !system.stop(end - config.drain / 4).await {
         log::warn!("sessions were left on Janus");
     }
     if let Some(janus) = spawned {
-        janus.stop(Instant::now() + Duration::from_secs(2)).await;
+        janus.stop(end - config.drain / 20).await;
     }
     code
+}
+
+/// A socket takes a file descriptor, and a call some more: raises the limit as far as it may go, and
+/// says so where that is not enough.
+fn raise_file_limit(config: &Config) {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let wanted = u64::from(config.max_connections) + FILES_BESIDE;
+    let limit = getrlimit(Resource::Nofile);
+    let current = limit.current.unwrap_or(u64::MAX);
+    if current >= wanted {
+        return;
+    }
+    let reachable = limit.maximum.unwrap_or(u64::MAX).min(wanted);
+    let raised = Rlimit {
+        current: Some(reachable),
+        maximum: limit.maximum,
+    };
+    if setrlimit(Resource::Nofile, raised).is_err() || reachable < wanted {
+        log::warn!(limit = reachable.max(current), wanted = wanted;
+            "too few file descriptors for PARLOUR_MAX_CONNECTIONS");
+    }
 }
 
 /// The gateway that the settings name, and in a line what it is.
@@ -132,7 +158,10 @@ async fn look_at(gateway: &JanusGateway) -> Result<String, String> {
     };
     match report.unfit() {
         Some(what) => Err(format!("this Janus cannot be used: {what}")),
-        None => Ok(format!("Janus {} ({})", report.version_string, report.server_name)),
+        None => Ok(format!(
+            "Janus {} ({})",
+            report.version_string, report.server_name
+        )),
     }
 }
 
@@ -145,9 +174,15 @@ async fn wait_for_gateway(system: &System) {
 }
 
 fn greet(config: &Config, system: &System, found: &str) {
-    let base = config.public_url.clone().unwrap_or_else(|| format!("http://{}", system.address));
+    let base = config
+        .public_url
+        .clone()
+        .unwrap_or_else(|| format!("http://{}", system.address));
     let mode = system.mode();
-    say(&format!("Parlour {} is open: {base}/r/tea", env!("CARGO_PKG_VERSION")));
+    say(&format!(
+        "Parlour {} is open: {base}/r/tea",
+        env!("CARGO_PKG_VERSION")
+    ));
     say(&format!("  mode: {mode}; {found}"));
 }
 

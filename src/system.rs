@@ -83,7 +83,10 @@ impl Arbiters {
     fn new() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let count = cores.div_ceil(CORES_A_ROOM_ARBITER);
-        Self(Mutex::new((0, (0..count).map(|_| Arbiter::new()).collect())))
+        Self(Mutex::new((
+            0,
+            (0..count).map(|_| Arbiter::new()).collect(),
+        )))
     }
 
     /// The next one in turn; a new one in place of one that ended.
@@ -112,7 +115,10 @@ fn permanent(
     StartChild(ChildSpec {
         name: name.to_owned(),
         restart: Restart::Permanent,
-        intensity: Intensity { restarts: usize::MAX, window: Duration::from_secs(5) },
+        intensity: Intensity {
+            restarts: usize::MAX,
+            window: Duration::from_secs(5),
+        },
         backoff: Backoff::default(),
         start: Box::new(start),
         gave_up: Box::new(|| {}),
@@ -136,29 +142,46 @@ impl System {
         let board = gateway.as_ref().map(|_| Arc::new(HealthBoard::default()));
         let supervisor = spawn("top_supervisor", |_| Supervisor::default());
 
-        let start_calls = gateway.as_ref().zip(board.as_ref()).map(|(gateway, board)| {
-            Self::start_health(&supervisor, gateway, board, &sessions, &metrics, &rooms);
-            let (gateway, sessions, board) =
-                (Arc::clone(gateway), Arc::clone(&sessions), Arc::clone(board));
-            let (metrics, directory) = (Arc::clone(&metrics), Arc::clone(&directory));
-            let candidates = config.candidates;
-            let start: StartCalls = Arc::new(move |record| {
-                let parts = CallParts {
-                    gateway: gateway(),
-                    sessions: Arc::clone(&sessions),
-                    board: Arc::clone(&board),
-                    metrics: Arc::clone(&metrics),
-                    candidates,
-                };
-                let calls = Calls::new(Arc::clone(record), parts, Arc::clone(&directory));
-                let calls = spawn("supervisor", |_| calls);
-                directory.set(record.name.clone(), calls.clone());
-                CallsPort { orders: calls.clone().recipient(), watch: calls.recipient() }
+        let start_calls = gateway
+            .as_ref()
+            .zip(board.as_ref())
+            .map(|(gateway, board)| {
+                Self::start_health(&supervisor, gateway, board, &sessions, &metrics, &rooms);
+                let (gateway, sessions, board) = (
+                    Arc::clone(gateway),
+                    Arc::clone(&sessions),
+                    Arc::clone(board),
+                );
+                let (metrics, directory) = (Arc::clone(&metrics), Arc::clone(&directory));
+                let candidates = config.candidates;
+                let start: StartCalls = Arc::new(move |record| {
+                    let parts = CallParts {
+                        gateway: gateway(),
+                        sessions: Arc::clone(&sessions),
+                        board: Arc::clone(&board),
+                        metrics: Arc::clone(&metrics),
+                        candidates,
+                    };
+                    let calls = Calls::new(Arc::clone(record), parts, Arc::clone(&directory));
+                    let calls = spawn("supervisor", |_| calls);
+                    directory.set(record.name.clone(), calls.clone());
+                    CallsPort {
+                        orders: calls.clone().recipient(),
+                        watch: calls.recipient(),
+                    }
+                });
+                start
             });
-            start
-        });
         let registry: Current<RoomRegistry> = Arc::default();
-        Self::start_registry(config, &supervisor, &registry, start_calls, &rooms, &metrics, board.as_ref());
+        Self::start_registry(
+            config,
+            &supervisor,
+            &registry,
+            start_calls,
+            &rooms,
+            &metrics,
+            board.as_ref(),
+        );
 
         let mode = if gateway.is_some() { "gateway" } else { "mesh" };
         let session = Arc::new(SessionParts {
@@ -193,7 +216,17 @@ impl System {
         let public = server::public(shared.clone(), listener)?;
         servers.push(public.handle());
         actix::spawn(public);
-        Ok(Self { address, admin_address, metrics, rooms, sessions, board, shared, servers, supervisor })
+        Ok(Self {
+            address,
+            admin_address,
+            metrics,
+            rooms,
+            sessions,
+            board,
+            shared,
+            servers,
+            supervisor,
+        })
     }
 
     fn start_health(
@@ -206,22 +239,28 @@ impl System {
     ) {
         let parts = (Arc::clone(gateway), Arc::clone(board), Arc::clone(metrics));
         let prefix = rooms.media_room_prefix();
-        cast(supervisor, permanent("health", move |parent| {
-            let (gateway, board, metrics) = parts.clone();
-            let prefix = prefix.clone();
-            Box::new(spawn("health", |ctx| {
-                Health::new(board, gateway(), metrics, prefix, parent, ctx)
-            }))
-        }));
+        cast(
+            supervisor,
+            permanent("health", move |parent| {
+                let (gateway, board, metrics) = parts.clone();
+                let prefix = prefix.clone();
+                Box::new(spawn("health", |ctx| {
+                    Health::new(board, gateway(), metrics, prefix, parent, ctx)
+                }))
+            }),
+        );
         let parts = (Arc::clone(gateway), Arc::clone(board), Arc::clone(metrics));
         let sessions = Arc::clone(sessions);
-        cast(supervisor, permanent("reaper", move |parent| {
-            let (gateway, board, metrics) = parts.clone();
-            let sessions = Arc::clone(&sessions);
-            Box::new(spawn("reaper", |ctx| {
-                Reaper::new(sessions, board, gateway(), metrics, parent, ctx)
-            }))
-        }));
+        cast(
+            supervisor,
+            permanent("reaper", move |parent| {
+                let (gateway, board, metrics) = parts.clone();
+                let sessions = Arc::clone(&sessions);
+                Box::new(spawn("reaper", |ctx| {
+                    Reaper::new(sessions, board, gateway(), metrics, parent, ctx)
+                }))
+            }),
+        );
     }
 
     fn start_registry(
@@ -259,12 +298,15 @@ impl System {
             room,
         };
         let registry = Arc::clone(registry);
-        cast(supervisor, permanent("room_registry", move |parent| {
-            let parts = parts.clone();
-            let address = spawn("room_registry", |ctx| RoomRegistry::new(parts, parent, ctx));
-            *registry.lock().unwrap_or_else(PoisonError::into_inner) = Some(address.clone());
-            Box::new(address)
-        }));
+        cast(
+            supervisor,
+            permanent("room_registry", move |parent| {
+                let parts = parts.clone();
+                let address = spawn("room_registry", |ctx| RoomRegistry::new(parts, parent, ctx));
+                *registry.lock().unwrap_or_else(PoisonError::into_inner) = Some(address.clone());
+                Box::new(address)
+            }),
+        );
     }
 
     /// `gateway` or `mesh`.
@@ -284,7 +326,9 @@ impl System {
         for server in &self.servers {
             server.pause().await;
         }
-        self.shared.connections.close_all(CloseCode::RESTART, "server going down");
+        self.shared
+            .connections
+            .close_all(CloseCode::RESTART, "server going down");
         let closed = Instant::now() + CLOSING;
         while !self.shared.connections.is_empty() && Instant::now() < closed.min(deadline) {
             tokio::time::sleep(Duration::from_millis(5)).await;

@@ -11,10 +11,14 @@
 
 mod support;
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use parlour::gateway::janus::{JanusGateway, JanusSettings, RoomSettings};
 use parlour::gateway::{Gateway, GatewayError, GatewayEvent, SessionId, Subscribed};
+use parlour::janus::transport::http::HttpTransport;
+use parlour::janus::transport::observed::Observed;
 use parlour::names::{Feed, Of, Source, StreamSpec};
 use parlour::sdp::Sdp;
 use serde_json::{Value, json};
@@ -24,14 +28,17 @@ use support::soon;
 
 const OFFER: &str = include_str!("fixtures/chromium_offer.sdp");
 
-fn gateway(fake: &FakeJanus) -> JanusGateway {
-    JanusGateway::new(JanusSettings {
+fn settings(fake: &FakeJanus) -> JanusSettings {
+    JanusSettings {
         url: fake.url(),
         api_secret: Some(fake.secret()),
         admin_key: None,
         rooms: RoomSettings::default(),
-    })
-    .unwrap()
+    }
+}
+
+fn gateway(fake: &FakeJanus) -> JanusGateway {
+    JanusGateway::new(settings(fake)).unwrap()
 }
 
 async fn joined(gateway: &JanusGateway) -> (Call, Feed) {
@@ -349,6 +356,65 @@ async fn a_join_that_fails_half_way_is_told_and_leaves_its_id() {
         ),
         "{failed:?}"
     );
+}
+
+#[actix::test]
+async fn a_subscribing_that_is_given_up_does_not_stand_in_the_way_of_the_next() {
+    let fake = FakeJanus::start().await;
+    let gateway = gateway(&fake);
+    let (_alice, her) = publishing(&gateway).await;
+    let (mut bob, _) = joined(&gateway).await;
+    let her = her.to_string();
+    bob.heard();
+    let late = Duration::from_millis(300);
+    fake.once(On::Event("join"), Fault::Late(late));
+    let given_up = bob.line.subscribe(wanting(&[(&her, "0")]), soon());
+    let given_up = tokio::time::timeout(Duration::from_millis(100), given_up).await;
+    assert!(given_up.is_err());
+    let anew = bob.line.subscribe(wanting(&[(&her, "0")]), soon()).await;
+    assert!(matches!(anew, Ok(Subscribed::Offer(_))), "{anew:?}");
+    // and of what came of it later nothing is heard
+    tokio::time::sleep(late).await;
+    bob.line.keepalive(soon()).await.unwrap();
+    let heard = bob.heard();
+    assert!(heard.is_empty(), "{heard:?}");
+}
+
+#[actix::test]
+async fn what_a_call_asks_of_janus_is_counted() {
+    let fake = FakeJanus::start().await;
+    let transport = HttpTransport::new(&fake.url(), Some(fake.secret())).unwrap();
+    let asked = Rc::new(RefCell::new(Vec::new()));
+    let log = asked.clone();
+    let observed = Observed::new(
+        Rc::new(transport),
+        Rc::new(move |name, _, error| log.borrow_mut().push((name, error.is_some()))),
+    );
+    let gateway = JanusGateway::over(Rc::new(observed), settings(&fake));
+    let (call, _) = publishing(&gateway).await;
+    fake.once(On::Request("keepalive"), Fault::Status(500));
+    assert!(call.line.keepalive(soon()).await.is_err());
+    gateway.destroy(call.id, soon()).await.unwrap();
+
+    let mut asked = asked.take();
+    asked.retain(|(name, _)| *name != "poll");
+    let expected = [
+        ("create", false),
+        ("attach", false),
+        ("join", false),
+        ("create_room", false),
+        ("join", false),
+        ("configure", false),
+        ("keepalive", true),
+        ("destroy", false),
+    ];
+    assert_eq!(asked, expected);
+}
+
+#[test]
+fn settings_may_go_from_thread_to_thread() {
+    fn may<T: Clone + Send + Sync + 'static>() {}
+    may::<JanusSettings>();
 }
 
 #[actix::test]

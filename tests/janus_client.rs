@@ -237,6 +237,31 @@ async fn messages_of_one_handle_go_one_after_the_other() {
 }
 
 #[actix::test]
+async fn answers_find_their_requests_whichever_comes_first_event_or_ack() {
+    let janus = TestJanus::start().await;
+    let client = janus.client();
+    let call = async |number: usize| {
+        let (session, _heard) = session(&client).await;
+        let publisher = VideoRoom::attach(&session, "test", soon()).await.unwrap();
+        let key = janus.access().admin_key.clone();
+        let make = publisher
+            .create_room("tea", &dummy_room(), Some(key.expose()), soon())
+            .await;
+        assert!(matches!(
+            make,
+            Ok(()) | Err(Error::Plugin { code: 427, .. })
+        ));
+        let id = format!("p{number}-1");
+        publisher.join_publisher("tea", &id, soon()).await.unwrap();
+        for _ in 0..100 {
+            publisher.request_keyframe(soon()).await.unwrap();
+        }
+    };
+    // of a thousand events some four hundred come before their ack
+    futures_util::future::join_all((0..10).map(call)).await;
+}
+
+#[actix::test]
 async fn a_refused_offer_says_why() {
     let janus = TestJanus::start().await;
     let (session, _heard) = session(&janus.client()).await;

@@ -191,3 +191,28 @@ async fn a_lost_poll_fails_what_waits_at_once() {
     );
     assert!(begun.elapsed() < Duration::from_secs(2));
 }
+
+#[actix::test]
+async fn a_second_message_waits_for_the_answer_to_the_first() {
+    let fake = FakeJanus::start().await;
+    let client = client(&fake);
+    let call = Call::joined(&client, "p1-1").await;
+    fake.once(On::Event("configure"), Fault::Late(PATIENCE));
+    let publish = |deadline| call.videoroom.publish(OFFER.into(), &[], deadline);
+    let watch = async {
+        tokio::time::sleep(PATIENCE / 2).await;
+        fake.count("configure")
+    };
+    let impatient = publish(Instant::now() + PATIENCE / 3);
+    let (first, impatient, last, under_way) =
+        futures_util::future::join4(publish(soon()), impatient, publish(soon()), watch).await;
+    first.unwrap();
+    // one that cannot wait is never sent, and spoils nothing
+    assert!(
+        matches!(impatient, Err(Error::Timeout { .. })),
+        "{impatient:?}"
+    );
+    last.unwrap();
+    assert_eq!(under_way, 1);
+    assert_eq!(fake.count("configure"), 2);
+}

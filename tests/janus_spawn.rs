@@ -89,3 +89,28 @@ async fn what_is_not_installed_is_named() {
     };
     assert!(error.to_string().contains("janus-that-is-not-there"));
 }
+
+#[actix::test]
+async fn what_a_killed_owner_left_is_removed_by_the_next_and_nothing_else() {
+    let living = TestJanus::start().await;
+    let place = std::env::temp_dir();
+    let directory = |name: &str, owner: bool| {
+        let directory = place.join(name);
+        std::fs::create_dir_all(&directory).unwrap();
+        if owner {
+            std::fs::write(directory.join("owner"), "").unwrap();
+        }
+        directory
+    };
+    let process = std::process::id();
+    let left = directory(&format!("parlour-left-{process}"), true);
+    let other = directory(&format!("parlour-other-{process}"), false);
+
+    let next = TestJanus::start().await;
+    assert!(!left.exists());
+    assert!(other.exists());
+    for janus in [&living, &next] {
+        assert!(place.join(&janus.access().server_name).exists());
+    }
+    std::fs::remove_dir(other).unwrap();
+}

@@ -1,5 +1,12 @@
 //! A monitor tells its observer exactly once that its target ended, and why; whatever ended it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail"
+)]
+
 use std::time::Duration;
 
 use actix::{Actor, ActorContext, Addr, Arbiter, AsyncContext, Context, Handler, Message};

@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use super::errors::CallError;
 use super::health::HealthBoard;
 use super::messages::{
-    CallAnswer, CallEvent, CallNotice, CallReply, CallRequest, Command, OwnerLink,
+    CallAnswer, CallEvent, CallNotice, CallReply, CallRequest, Command, InCall, OwnerLink,
 };
 use super::poller::{Heard, Poller};
 use super::sessions::{Lease, SessionTable};
@@ -260,7 +260,10 @@ impl JanusSession {
         self.lease = Some(lease);
         self.start = Some(start);
         fail::fail_point!("session-start");
-        ctx.spawn(open.into_actor(self).map(|opened, this, ctx| this.opened(opened, ctx)));
+        ctx.spawn(
+            open.into_actor(self)
+                .map(|opened, this, ctx| this.opened(opened, ctx)),
+        );
     }
 
     fn opened(&mut self, opened: Result<Opened, GatewayError>, ctx: &mut Context<Self>) {
@@ -300,7 +303,11 @@ impl JanusSession {
             };
             Ok((known, answered))
         };
-        ctx.spawn(publish.into_actor(self).map(|published, this, ctx| this.published(published, ctx)));
+        ctx.spawn(
+            publish
+                .into_actor(self)
+                .map(|published, this, ctx| this.published(published, ctx)),
+        );
     }
 
     fn published(
@@ -341,7 +348,13 @@ impl JanusSession {
                 self.parts.metrics.janus_error(error.reason());
                 self.refuse_start(error.into(), ctx);
             }
-            error => self.fail_with(&error, ctx),
+            GatewayError::Timeout { .. }
+            | GatewayError::Unreachable { .. }
+            | GatewayError::Lost { .. }
+            | GatewayError::SessionLost
+            | GatewayError::Unauthorised
+            | GatewayError::Unfit { .. }
+            | GatewayError::Protocol { .. } => self.fail_with(&error, ctx),
         }
     }
 
@@ -553,6 +566,53 @@ impl JanusSession {
         );
     }
 
+    fn in_call(
+        &mut self,
+        asked: InCall,
+        deadline: Instant,
+        reply: ReplyTo<CallReply>,
+        ctx: &mut Context<Self>,
+    ) {
+        let (Phase::Live, Some(line)) = (self.phase, self.line()) else {
+            return reply.send(Err(CallError::NoCall));
+        };
+        match asked {
+            InCall::Update { offer, streams } => self.update(offer, streams, deadline, reply, ctx),
+            InCall::Trickle { of, candidate } => {
+                self.pass(line.trickle(of, candidate, deadline), reply, ctx);
+            }
+            InCall::Choose {
+                selections,
+                receive,
+            } => {
+                let chosen = self.subscriptions.choose(&selections, receive);
+                reply.send(match chosen {
+                    Ok(()) => Ok(CallAnswer::Done),
+                    Err(selection) => Err(not_found(&selection)),
+                });
+                self.advance(ctx);
+            }
+            InCall::RestartSubscriber => {
+                self.subscriptions.want_restart();
+                reply.send(Ok(CallAnswer::Done));
+                self.advance(ctx);
+            }
+            InCall::Answer { answer, version } => {
+                self.answer((&answer, version), deadline, reply, ctx);
+            }
+            InCall::Prefer(preferences) => {
+                let named: Result<Vec<_>, _> = preferences
+                    .iter()
+                    .map(|(selection, layers)| self.subscriptions.prefer(selection, *layers))
+                    .collect();
+                match named {
+                    Ok(named) => self.pass(line.prefer(named, deadline), reply, ctx),
+                    Err(selection) => reply.send(Err(not_found(&selection))),
+                }
+            }
+        }
+    }
+
     fn adopt(&mut self, owner: OwnerLink, ctx: &Context<Self>) {
         self.owner_monitor = monitor(&owner.watch, ctx.address().downgrade().recipient());
         self.owner = owner;
@@ -580,7 +640,6 @@ impl JanusSession {
     }
 
     fn heard(&mut self, event: GatewayEvent, ctx: &mut Context<Self>) {
-        fail::fail_point!("session-event");
         match event {
             GatewayEvent::Publishers(publications) => {
                 for publication in publications {
@@ -599,7 +658,10 @@ impl JanusSession {
                     self.tell_room(CallNews::Talking(talking));
                 }
             }
-            GatewayEvent::Configured(of) => self.tell_owner(CallNotice::Configured(of)),
+            GatewayEvent::Configured(of) => {
+                fail::fail_point!("session-configured");
+                self.tell_owner(CallNotice::Configured(of));
+            }
             GatewayEvent::WebrtcUp(of) => {
                 self.tell_owner(CallNotice::WebrtcUp(of));
                 if of == Of::Publisher {
@@ -721,7 +783,7 @@ impl Handler<CallRequest> for JanusSession {
         match command {
             Command::Start { offer, streams } => {
                 let began = Instant::now();
-                return self.start(
+                self.start(
                     Start {
                         reply,
                         offer,
@@ -734,49 +796,10 @@ impl Handler<CallRequest> for JanusSession {
             }
             Command::Adopt => {
                 self.adopt(owner, ctx);
-                return reply.send(Ok(CallAnswer::Done));
-            }
-            _ => {}
-        }
-        let (Phase::Live, Some(line)) = (self.phase, self.line()) else {
-            return reply.send(Err(CallError::NoCall));
-        };
-        match command {
-            Command::Update { offer, streams } => self.update(offer, streams, deadline, reply, ctx),
-            Command::Trickle { of, candidate } => {
-                self.pass(line.trickle(of, candidate, deadline), reply, ctx);
-            }
-            Command::Choose {
-                selections,
-                receive,
-            } => {
-                let chosen = self.subscriptions.choose(&selections, receive);
-                reply.send(match chosen {
-                    Ok(()) => Ok(CallAnswer::Done),
-                    Err(selection) => Err(not_found(&selection)),
-                });
-                self.advance(ctx);
-            }
-            Command::RestartSubscriber => {
-                self.subscriptions.want_restart();
                 reply.send(Ok(CallAnswer::Done));
-                self.advance(ctx);
             }
-            Command::Answer { answer, version } => {
-                self.answer((&answer, version), deadline, reply, ctx);
-            }
-            Command::Prefer(preferences) => {
-                let named: Result<Vec<_>, _> = preferences
-                    .iter()
-                    .map(|(selection, layers)| self.subscriptions.prefer(selection, *layers))
-                    .collect();
-                match named {
-                    Ok(named) => self.pass(line.prefer(named, deadline), reply, ctx),
-                    Err(selection) => reply.send(Err(not_found(&selection))),
-                }
-            }
-            // The Supervisor's own.
-            Command::Start { .. } | Command::Stop { .. } | Command::Adopt => {}
+            Command::InCall(asked) => self.in_call(asked, deadline, reply, ctx),
+            Command::Stop { .. } => reply.send(Ok(CallAnswer::Done)), // the Supervisor's own
         }
     }
 }

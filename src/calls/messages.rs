@@ -69,17 +69,26 @@ pub enum Command {
         /// What is on its m-lines.
         streams: Vec<StreamSpec>,
     },
+    /// Ends the call.
+    Stop {
+        /// Tells the others that it comes back.
+        restart: bool,
+    },
+    /// The asker took the participant over: it is the owner now. Never answered with an error.
+    Adopt,
+    /// Something of a call that is on.
+    InCall(InCall),
+}
+
+/// What can be asked of a call that is on.
+#[derive(Debug)]
+pub enum InCall {
     /// Renegotiates what is sent.
     Update {
         /// The browser's offer.
         offer: Sdp,
         /// What is on its m-lines.
         streams: Vec<StreamSpec>,
-    },
-    /// Ends the call.
-    Stop {
-        /// Tells the others that it comes back.
-        restart: bool,
     },
     /// A candidate that may be passed on.
     Trickle {
@@ -106,8 +115,6 @@ pub enum Command {
     },
     /// Layers of what comes down.
     Prefer(Vec<(Selection, Layers)>),
-    /// The asker took the participant over: it is the owner now. Never answered with an error.
-    Adopt,
 }
 
 /// Substream, temporal layer, send.

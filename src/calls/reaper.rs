@@ -132,6 +132,7 @@ impl Reaper {
             .last_ok
             .is_some_and(|probe| probe > entry.since);
         if !believable {
+            self.board.suspect();
             return Some(RETRY);
         }
         if self.denied.insert(id) {

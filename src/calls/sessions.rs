@@ -70,6 +70,15 @@ impl SessionTable {
             .collect()
     }
 
+    /// What has a live owner.
+    pub fn owned(&self) -> Vec<SessionId> {
+        self.lock()
+            .iter()
+            .filter(|(_, entry)| entry.owned)
+            .map(|(id, _)| *id)
+            .collect()
+    }
+
     /// What is known of an id.
     pub fn get(&self, id: SessionId) -> Option<SessionEntry> {
         self.lock().get(&id).copied()

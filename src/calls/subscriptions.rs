@@ -399,7 +399,7 @@ mod tests {
     fn change_of(step: Step) -> SubscriptionChange {
         match step {
             Step::Change(change) => change,
-            other => panic!("{other:?} is no change"),
+            other @ (Step::Nothing | Step::RestartIce) => panic!("{other:?} is no change"),
         }
     }
 

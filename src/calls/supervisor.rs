@@ -297,18 +297,17 @@ impl Handler<CallRequest> for Supervisor {
                     return request.reply.send(Ok(CallAnswer::Done));
                 };
                 slot.owner = request.owner.clone();
+                // The old owner's start is nobody's now.
+                if let Some(waiting) = slot.waiting.take() {
+                    waiting.reply.send(Err(CallError::Stopped));
+                }
                 if slot.child.is_some() {
                     self.forward(request, ctx);
                 } else {
                     request.reply.send(Ok(CallAnswer::Done));
                 }
             }
-            Command::Update { .. }
-            | Command::Trickle { .. }
-            | Command::Choose { .. }
-            | Command::RestartSubscriber
-            | Command::Answer { .. }
-            | Command::Prefer(_) => self.forward(request, ctx),
+            Command::InCall(_) => self.forward(request, ctx),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! handle; a feed's id is [`Feed`](crate::names::Feed)'s text; a media room is a VideoRoom, made when
 //! its first participant comes. One [`JanusGateway`] an arbiter: it cannot leave its thread.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use futures_util::FutureExt;
@@ -102,6 +103,8 @@ pub struct JanusGateway {
     /// The id of the session in which the gateway itself is asked. Always the same: what a Janus
     /// that hung makes too late is found, and destroyed, by the next who asks.
     control: Rc<tokio::sync::Mutex<u64>>,
+    /// It was looked at, and can be used.
+    fit: Rc<Cell<bool>>,
 }
 
 impl JanusGateway {
@@ -121,6 +124,7 @@ impl JanusGateway {
             client: Client::new(transport),
             settings: Rc::new(settings),
             control: Rc::new(tokio::sync::Mutex::new(random_id())),
+            fit: Rc::default(),
         }
     }
 
@@ -222,6 +226,13 @@ impl Gateway for JanusGateway {
     fn probe(&self, deadline: Instant) -> LocalBoxFuture<'static, Result<(), GatewayError>> {
         let gateway = self.clone();
         async move {
+            // The first time more thoroughly: one that is open to everybody must not be used.
+            if !gateway.fit.get() {
+                if let Some(what) = gateway.check(deadline).await?.unfit() {
+                    return Err(GatewayError::Unfit { what });
+                }
+                gateway.fit.set(true);
+            }
             let probed = gateway.control(deadline, async |_| Ok(())).await;
             probed.map_err(words::error)
         }

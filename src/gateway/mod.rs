@@ -83,6 +83,12 @@ pub enum GatewayError {
     /// It refuses our secret.
     #[error("the gateway refuses the API secret")]
     Unauthorised,
+    /// It works, but must not or cannot be used as it is set up.
+    #[error("this gateway cannot be used: {what}")]
+    Unfit {
+        /// What is wrong with it.
+        what: &'static str,
+    },
     /// What it said cannot be right.
     #[error("the gateway answered nonsense: {detail}")]
     Protocol {
@@ -102,6 +108,7 @@ impl GatewayError {
             Self::Lost { .. } => "janus_lost",
             Self::SessionLost => "janus_session_lost",
             Self::Unauthorised => "janus_unauthorised",
+            Self::Unfit { .. } => "janus_unfit",
             Self::Protocol { .. } => "janus_protocol",
         }
     }

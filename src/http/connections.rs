@@ -18,7 +18,10 @@ pub struct Connections {
 impl Connections {
     /// At most `limit` at once.
     pub fn new(limit: usize) -> Self {
-        Self { slots: Slots::new(limit), open: Mutex::default() }
+        Self {
+            slots: Slots::new(limit),
+            open: Mutex::default(),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, (u64, HashMap<u64, Recipient<Close>>)> {

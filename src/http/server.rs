@@ -71,12 +71,19 @@ pub fn admin(shared: web::Data<Shared>, address: SocketAddr) -> io::Result<Serve
             .route("/healthz", web::get().to(state::healthz))
             .route("/readyz", web::get().to(state::readyz))
     });
-    Ok(server.workers(1).disable_signals().shutdown_timeout(1).bind(address)?.run())
+    Ok(server
+        .workers(1)
+        .disable_signals()
+        .shutdown_timeout(1)
+        .bind(address)?
+        .run())
 }
 
 /// Sees to it that the kernel tells of a peer that is gone, and holds little for one that is slow.
 fn tune(connection: &dyn std::any::Any, _: &mut Extensions) {
-    let Some(stream) = connection.downcast_ref::<TcpStream>() else { return };
+    let Some(stream) = connection.downcast_ref::<TcpStream>() else {
+        return;
+    };
     let socket = socket2::SockRef::from(stream);
     let keepalive = socket2::TcpKeepalive::new()
         .with_time(Duration::from_secs(4))

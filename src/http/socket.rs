@@ -37,13 +37,18 @@ pub async fn socket(
     };
     let Some(slot) = shared.connections.take() else {
         shared.session.metrics.refused("too_many_connections");
-        let detail = ("too_many_connections", "the server has as many connections as it takes");
+        let detail = (
+            "too_many_connections",
+            "the server has as many connections as it takes",
+        );
         return refuse(StatusCode::SERVICE_UNAVAILABLE, detail);
     };
-    let upgraded =
-        actix_web_actors::ws::handshake_with_protocols(&request, &["phoenix"]);
+    let upgraded = actix_web_actors::ws::handshake_with_protocols(&request, &["phoenix"]);
     let Ok(mut response) = upgraded else {
-        return refuse(StatusCode::BAD_REQUEST, ("bad_handshake", "not a WebSocket handshake"));
+        return refuse(
+            StatusCode::BAD_REQUEST,
+            ("bad_handshake", "not a WebSocket handshake"),
+        );
     };
     let outbox = Outbox::new(Limits::default());
     let parts = Arc::clone(&shared.session);
@@ -52,7 +57,9 @@ pub async fn socket(
         ctx.add_stream(payload);
         WebSocketSession::new(parts, &outbox, params.heartbeat_within, slot)
     });
-    let number = shared.connections.note(session.clone().recipient::<Close>());
+    let number = shared
+        .connections
+        .note(session.clone().recipient::<Close>());
     let connections = Arc::clone(&shared.connections);
     response.streaming(outbox.body(move || {
         connections.forget(number);
@@ -88,7 +95,8 @@ fn check(request: &HttpRequest, shared: &Shared) -> Result<Params, Refusal> {
     if !upgrade.eq_ignore_ascii_case("websocket") {
         return Err(bad("no `Upgrade: websocket`"));
     }
-    if headers.contains_key(header::CONTENT_LENGTH) || headers.contains_key(header::TRANSFER_ENCODING)
+    if headers.contains_key(header::CONTENT_LENGTH)
+        || headers.contains_key(header::TRANSFER_ENCODING)
     {
         return Err(bad("a handshake has no body"));
     }
@@ -105,7 +113,10 @@ fn check(request: &HttpRequest, shared: &Shared) -> Result<Params, Refusal> {
     if !origin_allowed(headers, shared) {
         return Err((
             StatusCode::FORBIDDEN,
-            ("forbidden_origin", "a page of another origin may not open a socket"),
+            (
+                "forbidden_origin",
+                "a page of another origin may not open a socket",
+            ),
         ));
     }
     params(request.query_string())
@@ -114,13 +125,22 @@ fn check(request: &HttpRequest, shared: &Shared) -> Result<Params, Refusal> {
 fn params(query: &str) -> Result<Params, Refusal> {
     let bad = |detail| (StatusCode::BAD_REQUEST, ("bad_handshake", detail));
     let query: Vec<(String, String)> = serde_urlencoded(query);
-    let value = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, v)| v.as_str());
+    let value = |name: &str| {
+        query
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, v)| v.as_str())
+    };
     if value("vsn") != Some("2.0.0") {
         return Err(bad("`vsn` is not 2.0.0"));
     }
-    let heartbeat = value("heartbeat_ms").and_then(|ms| ms.parse().ok()).map(Duration::from_millis);
+    let heartbeat = value("heartbeat_ms")
+        .and_then(|ms| ms.parse().ok())
+        .map(Duration::from_millis);
     let heartbeat_within = heartbeat.map_or(HEARTBEAT_WITHIN, |every| {
-        every.saturating_mul(3).clamp(HEARTBEAT_AT_LEAST, HEARTBEAT_WITHIN)
+        every
+            .saturating_mul(3)
+            .clamp(HEARTBEAT_AT_LEAST, HEARTBEAT_WITHIN)
     });
     Ok(Params { heartbeat_within })
 }
@@ -142,10 +162,16 @@ fn origin_allowed(headers: &HeaderMap, shared: &Shared) -> bool {
     if shared.allowed_origins.contains(&origin) {
         return true;
     }
-    let host = one(headers, &header::HOST).unwrap_or_default().to_ascii_lowercase();
-    let Some((scheme, origin_host)) = origin.split_once("://") else { return false };
+    let host = one(headers, &header::HOST)
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let Some((scheme, origin_host)) = origin.split_once("://") else {
+        return false;
+    };
     let with_port = |host: &str| {
-        let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+        let has_port = host
+            .rsplit_once(':')
+            .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
         match (has_port, scheme) {
             (true, _) => host.to_owned(),
             (false, "https") => format!("{host}:443"),
@@ -169,7 +195,11 @@ mod tests {
 
     #[test]
     fn a_client_that_beats_faster_is_held_to_it() {
-        let within = |query| params(query).map(|p| p.heartbeat_within.as_secs()).unwrap_or(0);
+        let within = |query| {
+            params(query)
+                .map(|p| p.heartbeat_within.as_secs())
+                .unwrap_or(0)
+        };
         assert_eq!(within("vsn=2.0.0"), 60);
         assert_eq!(within("vsn=2.0.0&heartbeat_ms=5000"), 15);
         assert_eq!(within("vsn=2.0.0&heartbeat_ms=1"), 10);

@@ -19,7 +19,9 @@ pub async fn readyz(shared: web::Data<Shared>) -> HttpResponse {
         Some("draining")
     } else {
         let health = shared.board.as_ref().map(|board| board.get());
-        health.filter(|health| !health.up).map(|health| health.reason)
+        health
+            .filter(|health| !health.up)
+            .map(|health| health.reason)
     };
     match why_not {
         None => HttpResponse::Ok().json(json!({
@@ -39,5 +41,7 @@ pub async fn metrics(shared: web::Data<Shared>) -> HttpResponse {
     metrics.participants.set(gauge(participants));
     metrics.calls.set(gauge(calls));
     let openmetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, openmetrics)).body(metrics.text())
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, openmetrics))
+        .body(metrics.text())
 }

@@ -177,7 +177,7 @@ impl Spawned {
         library: &Path,
         media_address: IpAddr,
     ) -> Result<Self, SpawnError> {
-        let server_name = format!("parlour-{}", Secret::random().expose());
+        let server_name = setup::name();
         let [http, admin, websocket] = free_ports().map_err(SpawnError::io("find free ports"))?;
         let access = Access {
             http_url: format!("http://127.0.0.1:{http}/janus"),
@@ -190,7 +190,7 @@ impl Spawned {
             media_address,
         };
         let directory = make_directory(&access.server_name, library)?;
-        let place = directory.0.display().to_string();
+        let place = directory.path().display().to_string();
         let rtp_ports = format!("{}-{}", options.rtp_ports.0, options.rtp_ports.1);
         let values = [
             ("@DIRECTORY@", place.as_str()),
@@ -205,7 +205,7 @@ impl Spawned {
             ("@WEBSOCKET_PORT@", &websocket.to_string()),
         ];
         write_configuration(&directory, &values)?;
-        let (child, group) = launch(options, &directory.0)?;
+        let (child, group) = launch(options, directory.path())?;
         let mut spawned = Self {
             access,
             directory,
@@ -243,7 +243,7 @@ impl Spawned {
     pub async fn restart(&mut self) -> Result<(), SpawnError> {
         self.kill();
         let _ = self.child.wait().await;
-        let (child, group) = launch(&self.options, &self.directory.0)?;
+        let (child, group) = launch(&self.options, self.directory.path())?;
         self.child = child;
         self.group = group;
         self.settle().await
@@ -262,7 +262,7 @@ impl Spawned {
 
     /// The end of what it wrote.
     pub fn log(&self) -> String {
-        log_of(&self.directory.0)
+        log_of(self.directory.path())
     }
 
     /// Waits until it answers, and looks whether that is it.

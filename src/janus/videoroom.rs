@@ -81,7 +81,9 @@ impl VideoRoom {
                 body.insert("admin_key".into(), key.into());
             }
         }
-        self.ask("create", body, None, deadline).await.map(drop)
+        self.ask("create_room", body, None, deadline)
+            .await
+            .map(drop)
     }
 
     /// Destroys a room (`destroy`). Who is in it is told.
@@ -96,7 +98,9 @@ impl VideoRoom {
     ) -> Result<(), Error> {
         let mut body = json!({"request": "destroy", "room": room});
         keyed(&mut body, admin_key);
-        self.ask("destroy", body, None, deadline).await.map(drop)
+        self.ask("destroy_room", body, None, deadline)
+            .await
+            .map(drop)
     }
 
     /// The ids of all rooms (`list`); of private ones too if the admin key is given.
@@ -114,7 +118,7 @@ impl VideoRoom {
         }
         let mut body = json!({"request": "list"});
         keyed(&mut body, admin_key);
-        let said = self.ask("list", body, None, deadline).await?;
+        let said = self.ask("list_rooms", body, None, deadline).await?;
         let rooms: Vec<Room> = list(&said.data, "list").flatten().ok_or_else(unreadable)?;
         Ok(rooms.into_iter().map(|room| room.room).collect())
     }
@@ -125,7 +129,7 @@ impl VideoRoom {
     /// `Plugin` with code 430 if Janus is not configured for textual ids.
     pub async fn room_exists(&self, room: &str, deadline: Instant) -> Result<bool, Error> {
         let body = json!({"request": "exists", "room": room});
-        let said = self.ask("exists", body, None, deadline).await?;
+        let said = self.ask("room_exists", body, None, deadline).await?;
         let exists = said.data.get("exists").and_then(Value::as_bool);
         exists.ok_or_else(unreadable)
     }

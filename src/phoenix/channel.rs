@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::errors::RequestError;
 use super::name;
-use crate::calls::messages::{Command, Layers};
+use crate::calls::messages::{Command, InCall, Layers};
 use crate::calls::subscriptions::Selection;
 use crate::names::{Generation, Kind, Mid, Of, ParticipantId, Source, StreamSpec};
 use crate::rooms::presence::MetaUpdate;
@@ -36,6 +36,12 @@ pub enum Asked {
     Nothing,
 }
 
+impl Asked {
+    fn in_call(asked: InCall) -> Self {
+        Self::Call(Command::InCall(asked))
+    }
+}
+
 /// The payload of `phx_join`, checked.
 pub struct JoinParams {
     /// As they call themselves.
@@ -62,7 +68,9 @@ fn payload<T: DeserializeOwned>(text: &RawValue) -> Result<T, RequestError> {
 }
 
 fn bad(detail: &str) -> RequestError {
-    RequestError::BadPayload { detail: detail.to_owned() }
+    RequestError::BadPayload {
+        detail: detail.to_owned(),
+    }
 }
 
 /// Reads `phx_join`: `{"name":"Ann","resume":"…","call":17}`.
@@ -75,9 +83,15 @@ pub fn join(text: &RawValue) -> Result<JoinParams, RequestError> {
         #[serde(rename = "token")]
         _token: Option<String>,
     }
-    let Payload { name, resume, call, .. } = payload(text)?;
+    let Payload {
+        name, resume, call, ..
+    } = payload(text)?;
     let resume = resume.filter(|resume| resume.len() <= 64);
-    Ok(JoinParams { name: name::check(&name)?, resume, call })
+    Ok(JoinParams {
+        name: name::check(&name)?,
+        resume,
+        call,
+    })
 }
 
 /// Reads a request. `candidates` says which candidates may pass.
@@ -88,13 +102,13 @@ pub fn request(
 ) -> Result<Asked, RequestError> {
     Ok(match event {
         "start_call" => Asked::Call(start_call(text, candidates)?),
-        "update_call" => Asked::Call(update_call(text, candidates)?),
+        "update_call" => Asked::in_call(update_call(text, candidates)?),
         "stop_call" => Asked::Call(stop_call(text)?),
         "trickle" => return trickle(text, candidates),
-        "subscribe" => Asked::Call(choose(text, true)?),
-        "unsubscribe" => Asked::Call(choose(text, false)?),
-        "subscriber_answer" => Asked::Call(subscriber_answer(text)?),
-        "prefer" => Asked::Call(prefer(text)?),
+        "subscribe" => Asked::in_call(choose(text, true)?),
+        "unsubscribe" => Asked::in_call(choose(text, false)?),
+        "subscriber_answer" => Asked::in_call(subscriber_answer(text)?),
+        "prefer" => Asked::in_call(prefer(text)?),
         "update" => Asked::Room(Request::Update(update(text)?)),
         "chat" => Asked::Room(Request::Chat(chat(text)?)),
         "data" => Asked::Room(Request::Data(text.to_owned())),
@@ -168,7 +182,11 @@ fn start_call(text: &RawValue, candidates: CandidatePolicy) -> Result<Command, R
         #[serde(default)]
         recording: bool,
     }
-    let Payload { jsep, streams, recording } = payload(text)?;
+    let Payload {
+        jsep,
+        streams,
+        recording,
+    } = payload(text)?;
     if recording {
         return Err(RequestError::RecordingOff);
     }
@@ -181,7 +199,7 @@ fn start_call(text: &RawValue, candidates: CandidatePolicy) -> Result<Command, R
     Ok(Command::Start { offer, streams })
 }
 
-fn update_call(text: &RawValue, candidates: CandidatePolicy) -> Result<Command, RequestError> {
+fn update_call(text: &RawValue, candidates: CandidatePolicy) -> Result<InCall, RequestError> {
     #[derive(Deserialize)]
     struct Payload {
         jsep: Box<RawValue>,
@@ -189,7 +207,10 @@ fn update_call(text: &RawValue, candidates: CandidatePolicy) -> Result<Command, 
     }
     let Payload { jsep, streams } = payload(text)?;
     let streams = checked_streams(streams)?;
-    Ok(Command::Update { offer: offer(&jsep, &streams, candidates)?, streams })
+    Ok(InCall::Update {
+        offer: offer(&jsep, &streams, candidates)?,
+        streams,
+    })
 }
 
 fn stop_call(text: &RawValue) -> Result<Command, RequestError> {
@@ -231,7 +252,7 @@ fn trickle(text: &RawValue, policy: CandidatePolicy) -> Result<Asked, RequestErr
         Some(candidate) => candidate.may_pass(policy),
     };
     Ok(match passes {
-        true => Asked::Call(Command::Trickle { of, candidate }),
+        true => Asked::in_call(InCall::Trickle { of, candidate }),
         false => Asked::Nothing,
     })
 }
@@ -242,7 +263,7 @@ struct Selected {
     mid: Option<Mid>,
 }
 
-fn choose(text: &RawValue, receive: bool) -> Result<Command, RequestError> {
+fn choose(text: &RawValue, receive: bool) -> Result<InCall, RequestError> {
     #[derive(Deserialize)]
     struct Payload {
         #[serde(default)]
@@ -251,20 +272,23 @@ fn choose(text: &RawValue, receive: bool) -> Result<Command, RequestError> {
     }
     let Payload { restart, streams } = payload(text)?;
     match (restart && receive, streams) {
-        (true, None) => Ok(Command::RestartSubscriber),
+        (true, None) => Ok(InCall::RestartSubscriber),
         (false, Some(streams)) if streams.len() <= MAX_SELECTIONS => {
             let selections = streams
                 .into_iter()
                 .map(|Selected { participant, mid }| Selection { participant, mid })
                 .collect();
-            Ok(Command::Choose { selections, receive })
+            Ok(InCall::Choose {
+                selections,
+                receive,
+            })
         }
         (false, Some(_)) => Err(bad("too many streams")),
         (true, Some(_)) | (false, None) => Err(bad("either `streams` or `restart: true`")),
     }
 }
 
-fn subscriber_answer(text: &RawValue) -> Result<Command, RequestError> {
+fn subscriber_answer(text: &RawValue) -> Result<InCall, RequestError> {
     #[derive(Deserialize)]
     struct Payload {
         jsep: Box<RawValue>,
@@ -272,10 +296,10 @@ fn subscriber_answer(text: &RawValue) -> Result<Command, RequestError> {
     }
     let Payload { jsep, version } = payload(text)?;
     let answer = self::jsep(&jsep, "answer", "a subscriber's jsep is an answer")?;
-    Ok(Command::Answer { answer, version })
+    Ok(InCall::Answer { answer, version })
 }
 
-fn prefer(text: &RawValue) -> Result<Command, RequestError> {
+fn prefer(text: &RawValue) -> Result<InCall, RequestError> {
     #[derive(Deserialize)]
     struct Preferred {
         participant: ParticipantId,
@@ -293,15 +317,30 @@ fn prefer(text: &RawValue) -> Result<Command, RequestError> {
         return Err(bad("no streams, or too many"));
     }
     let above = |layer: Option<u8>| layer.is_some_and(|layer| layer > 2);
-    if streams.iter().any(|stream| above(stream.substream) || above(stream.temporal)) {
+    if streams
+        .iter()
+        .any(|stream| above(stream.substream) || above(stream.temporal))
+    {
         return Err(bad("substream and temporal are 0, 1 or 2"));
     }
     let preferences = streams.into_iter().map(|stream| {
-        let Preferred { participant, mid, substream, temporal, send } = stream;
+        let Preferred {
+            participant,
+            mid,
+            substream,
+            temporal,
+            send,
+        } = stream;
         let layers: Layers = (substream, temporal, send);
-        (Selection { participant, mid: Some(mid) }, layers)
+        (
+            Selection {
+                participant,
+                mid: Some(mid),
+            },
+            layers,
+        )
     });
-    Ok(Command::Prefer(preferences.collect()))
+    Ok(InCall::Prefer(preferences.collect()))
 }
 
 fn update(text: &RawValue) -> Result<MetaUpdate, RequestError> {
@@ -315,15 +354,35 @@ fn update(text: &RawValue) -> Result<MetaUpdate, RequestError> {
         quality: Option<String>,
         role: Option<Box<RawValue>>,
     }
-    let Payload { name, mic, camera, screen, hand, quality, role } = payload(text)?;
+    let Payload {
+        name,
+        mic,
+        camera,
+        screen,
+        hand,
+        quality,
+        role,
+    } = payload(text)?;
     if role.is_some() {
-        return Err(RequestError::Forbidden { detail: "nobody sets their own role" });
+        return Err(RequestError::Forbidden {
+            detail: "nobody sets their own role",
+        });
     }
-    if quality.as_ref().is_some_and(|q| q.len() > 32 || q.chars().any(name::is_unwanted)) {
+    if quality
+        .as_ref()
+        .is_some_and(|q| q.len() > 32 || q.chars().any(name::is_unwanted))
+    {
         return Err(bad("quality is a short word"));
     }
     let name = name.as_deref().map(name::check).transpose()?;
-    Ok(MetaUpdate { name, mic, camera, screen, hand, quality })
+    Ok(MetaUpdate {
+        name,
+        mic,
+        camera,
+        screen,
+        hand,
+        quality,
+    })
 }
 
 fn chat(text: &RawValue) -> Result<String, RequestError> {
@@ -336,7 +395,10 @@ fn chat(text: &RawValue) -> Result<String, RequestError> {
         return Err(bad("the text is empty"));
     }
     if text.len() > MAX_CHAT_BYTES {
-        return Err(RequestError::TooLarge { what: "a chat message", limit: MAX_CHAT_BYTES });
+        return Err(RequestError::TooLarge {
+            what: "a chat message",
+            limit: MAX_CHAT_BYTES,
+        });
     }
     Ok(text)
 }

@@ -140,7 +140,11 @@ impl RequestError {
             | Self::Replaced
             | Self::Sdp(_) => None,
         };
-        Refusal { reason: self.reason(), detail: self.to_string(), retry_ms }
+        Refusal {
+            reason: self.reason(),
+            detail: self.to_string(),
+            retry_ms,
+        }
     }
 
     /// Whether it counts towards the protocol errors after which the socket is closed.

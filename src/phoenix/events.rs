@@ -30,12 +30,24 @@ impl Encoder for BroadcastEncoder {
             RoomEvent::Publishers(publishers) => {
                 text("publishers", &json!({ "publishers": publishers }))
             }
-            RoomEvent::Unpublished(feed) => push(None, &topic, "unpublished", &FeedPayload::from(feed)),
-            RoomEvent::Leaving(feed) => push(None, &topic, "leaving", &FeedPayload::from(feed)),
-            RoomEvent::Talking { participant, talking } => {
-                text("talking", &json!({ "participant": participant, "talking": talking }))
+            RoomEvent::Unpublished(feed) => {
+                push(None, &topic, "unpublished", &FeedPayload::from(feed))
             }
-            RoomEvent::Media { of, participant, mid, kind, receiving } => text(
+            RoomEvent::Leaving(feed) => push(None, &topic, "leaving", &FeedPayload::from(feed)),
+            RoomEvent::Talking {
+                participant,
+                talking,
+            } => text(
+                "talking",
+                &json!({ "participant": participant, "talking": talking }),
+            ),
+            RoomEvent::Media {
+                of,
+                participant,
+                mid,
+                kind,
+                receiving,
+            } => text(
                 "media",
                 &json!({ "of": of, "participant": participant, "mid": mid, "kind": kind,
                     "receiving": receiving }),
@@ -43,7 +55,9 @@ impl Encoder for BroadcastEncoder {
             RoomEvent::PresenceState(state) => push(None, &topic, "presence_state", state),
             RoomEvent::PresenceDiff(diff) => push(None, &topic, "presence_diff", diff),
             RoomEvent::Chat(message) => push(None, &topic, "chat", message),
-            RoomEvent::Data { from, data } => push(None, &topic, "data", &DataPayload { from, data }),
+            RoomEvent::Data { from, data } => {
+                push(None, &topic, "data", &DataPayload { from, data })
+            }
             RoomEvent::RoomClosed { reason } => text("room_closed", &json!({ "reason": reason })),
         };
         text_frame(&framed)
@@ -58,7 +72,10 @@ struct FeedPayload<'a> {
 
 impl<'a> From<&'a crate::names::Feed> for FeedPayload<'a> {
     fn from(feed: &'a crate::names::Feed) -> Self {
-        Self { participant: &feed.participant, generation: feed.generation }
+        Self {
+            participant: &feed.participant,
+            generation: feed.generation,
+        }
     }
 }
 
@@ -74,7 +91,12 @@ pub fn of_call(notice: &CallNotice) -> Option<(&'static str, serde_json::Value)>
         CallNotice::Linked { .. } => return None,
         CallNotice::Configured(of) => ("configured", json!({ "of": of })),
         CallNotice::WebrtcUp(of) => ("webrtcup", json!({ "of": of })),
-        CallNotice::SlowLink { of, mid, uplink, lost } => (
+        CallNotice::SlowLink {
+            of,
+            mid,
+            uplink,
+            lost,
+        } => (
             "slowlink",
             json!({ "of": of, "mid": mid, "uplink": uplink, "lost": lost }),
         ),
@@ -82,7 +104,11 @@ pub fn of_call(notice: &CallNotice) -> Option<(&'static str, serde_json::Value)>
             let reason: String = reason.escape_debug().take(200).collect();
             ("hangup", json!({ "of": of, "reason": reason }))
         }
-        CallNotice::Offer(Offer { version, sdp, streams }) => (
+        CallNotice::Offer(Offer {
+            version,
+            sdp,
+            streams,
+        }) => (
             "subscriber_offer",
             json!({ "jsep": { "type": "offer", "sdp": sdp.as_str() }, "version": version,
                 "streams": streams }),

@@ -78,7 +78,11 @@ impl Limits {
     pub fn refused(&mut self, error: &RequestError) -> bool {
         if error.is_protocol_error() {
             let now = Instant::now();
-            while self.errors.front().is_some_and(|at| now.duration_since(*at) > ERRORS_WITHIN) {
+            while self
+                .errors
+                .front()
+                .is_some_and(|at| now.duration_since(*at) > ERRORS_WITHIN)
+            {
                 self.errors.pop_front();
             }
             self.errors.push_back(now);
@@ -104,7 +108,12 @@ mod tests {
             limits.count("chat").unwrap();
         }
         let refused = limits.count("chat").unwrap_err();
-        assert!(refused.refusal().retry_ms.is_some_and(|ms| (1..=500).contains(&ms)));
+        assert!(
+            refused
+                .refusal()
+                .retry_ms
+                .is_some_and(|ms| (1..=500).contains(&ms))
+        );
         limits.count("update").unwrap();
     }
 

@@ -16,17 +16,25 @@ const MAX_BYTES: usize = 256;
 /// turns the direction of text or cannot be seen.
 pub fn check(name: &str) -> Result<String, RequestError> {
     if name.len() > MAX_BYTES * 4 {
-        return Err(RequestError::BadName { detail: "the name is too long" });
+        return Err(RequestError::BadName {
+            detail: "the name is too long",
+        });
     }
     if name.chars().any(is_unwanted) {
-        return Err(RequestError::BadName { detail: "the name holds a character it may not" });
+        return Err(RequestError::BadName {
+            detail: "the name holds a character it may not",
+        });
     }
     let name: String = name.trim().nfc().collect();
     if name.is_empty() {
-        return Err(RequestError::BadName { detail: "the name is blank" });
+        return Err(RequestError::BadName {
+            detail: "the name is blank",
+        });
     }
     if name.len() > MAX_BYTES || name.graphemes(true).count() > MAX_GRAPHEMES {
-        return Err(RequestError::BadName { detail: "the name is too long" });
+        return Err(RequestError::BadName {
+            detail: "the name is too long",
+        });
     }
     Ok(name)
 }
@@ -47,7 +55,15 @@ mod tests {
 
     #[test]
     fn names_of_people_pass() {
-        for name in ["Ann", "Zoë", "<b>Ann</b>", "👩‍👩‍👧", "Аlice", "李雷", "a".repeat(64).as_str()] {
+        for name in [
+            "Ann",
+            "Zoë",
+            "<b>Ann</b>",
+            "👩‍👩‍👧",
+            "Аlice",
+            "李雷",
+            "a".repeat(64).as_str(),
+        ] {
             assert!(check(name).is_ok(), "{name}");
         }
         assert_eq!(check(" e\u{301} ").unwrap(), "é");
@@ -55,7 +71,17 @@ mod tests {
 
     #[test]
     fn what_hides_or_turns_text_is_refused() {
-        for name in ["", "  ", "a\nb", "a\0", "\u{1b}[2J", "a\u{202e}b", "a\u{200b}", "a\u{85}", "a\u{2028}"] {
+        for name in [
+            "",
+            "  ",
+            "a\nb",
+            "a\0",
+            "\u{1b}[2J",
+            "a\u{202e}b",
+            "a\u{200b}",
+            "a\u{85}",
+            "a\u{2028}",
+        ] {
             assert_eq!(check(name).unwrap_err().reason(), "bad_name", "{name:?}");
         }
         assert!(check(&"a".repeat(65)).is_err());

@@ -24,11 +24,11 @@ use super::limits::Limits;
 use super::outbox::{Outbox, Refused, Voice};
 use super::topic::{Topic, room_of};
 use super::websocket::{CloseCode, Decoder, Incoming, ping_frame, text_frame};
+use crate::calls::CallError;
 use crate::calls::directory::CallsDirectory;
 use crate::calls::messages::{
     CallAnswer, CallEvent, CallNotice, CallReply, CallRequest, Command, OwnerLink,
 };
-use crate::calls::CallError;
 use crate::metrics::Metrics;
 use crate::names::{Feed, ParticipantId, RoomName};
 use crate::otp::send::{Slot, Slots};
@@ -113,11 +113,19 @@ struct Pending {
     reference: Option<String>,
     kind: PendingKind,
     since: Instant,
+    /// The client was told that it took too long; what comes of it is still to be undone.
+    told: bool,
 }
 
 enum PendingKind {
-    Join { membership: MembershipId, replaces: Option<MembershipId> },
-    Leave { room: RoomName, membership: MembershipId },
+    Join {
+        membership: MembershipId,
+        replaces: Option<MembershipId>,
+    },
+    Leave {
+        room: RoomName,
+        membership: MembershipId,
+    },
     Room,
     Call,
     /// Asked by the session itself: nobody is to be answered.
@@ -182,7 +190,13 @@ impl WebSocketSession {
         }
     }
 
-    fn push(&mut self, topic: &Topic, event: &str, payload: &impl Serialize, ctx: &mut Context<Self>) {
+    fn push(
+        &mut self,
+        topic: &Topic,
+        event: &str,
+        payload: &impl Serialize,
+        ctx: &mut Context<Self>,
+    ) {
         let name = super::events::topic(&topic.room);
         let text = frame::push(topic.join_ref.as_deref(), &name, event, payload);
         self.write(text_frame(&text), ctx);
@@ -257,7 +271,12 @@ impl WebSocketSession {
 
     /// Answers a frame that could not be read, by whatever refs it had.
     fn undecodable(&mut self, error: frame::FrameError, ctx: &mut Context<Self>) {
-        let frame::Parts { join_ref, reference, topic, .. } = error.parts().clone();
+        let frame::Parts {
+            join_ref,
+            reference,
+            topic,
+            ..
+        } = error.parts().clone();
         let to = match topic {
             Some(topic) if reference.is_some() => addressed(topic, join_ref, reference),
             _ => addressed("phoenix".into(), None, None),
@@ -277,11 +296,20 @@ impl WebSocketSession {
     }
 
     fn frame(&mut self, frame: Frame, bytes: usize, ctx: &mut Context<Self>) {
-        let Frame { join_ref, reference, topic, event, payload } = frame;
+        let Frame {
+            join_ref,
+            reference,
+            topic,
+            event,
+            payload,
+        } = frame;
         let to = addressed(topic, join_ref, reference);
         let limit = channel::max_frame_bytes(&event);
-        let checked = self.limits.count(&event).and_then(|()| match bytes > limit {
-            true => Err(RequestError::TooLarge { what: "such a frame", limit }),
+        let checked = self.limits.count(&event).and(match bytes > limit {
+            true => Err(RequestError::TooLarge {
+                what: "such a frame",
+                limit,
+            }),
             false => Ok(()),
         });
         if let Err(error) = checked {
@@ -315,7 +343,11 @@ impl WebSocketSession {
     }
 
     fn room_reply(token: u64, ctx: &Context<Self>) -> ReplyTo<RoomReply> {
-        ReplyTo::new(ctx.address().recipient(), token, Arc::new(|| Err(RoomError::Restarting)))
+        ReplyTo::new(
+            ctx.address().recipient(),
+            token,
+            Arc::new(|| Err(RoomError::Restarting)),
+        )
     }
 
     fn join(
@@ -329,11 +361,19 @@ impl WebSocketSession {
             Ok(params) => params,
             Err(error) => return self.reply(&to, Err(error), ctx),
         };
-        if self.parts.draining.load(std::sync::atomic::Ordering::Relaxed) {
+        if self
+            .parts
+            .draining
+            .load(std::sync::atomic::Ordering::Relaxed)
+        {
             return self.reply(&to, Err(RoomError::Draining.into()), ctx);
         }
         if !self.topics.contains_key(&to.topic) && self.topics.len() >= MAX_ROOMS {
-            return self.reply(&to, Err(RequestError::TooManyRooms { limit: MAX_ROOMS }), ctx);
+            return self.reply(
+                &to,
+                Err(RequestError::TooManyRooms { limit: MAX_ROOMS }),
+                ctx,
+            );
         }
         let Some(slot) = self.parts.joins.take() else {
             return self.reply(&to, Err(RoomError::Busy.into()), ctx);
@@ -354,7 +394,10 @@ impl WebSocketSession {
             self.fail_pending(&to.topic, ctx);
         }
         let replaces = old.map(|old| old.membership);
-        to.kind = PendingKind::Join { membership, replaces };
+        to.kind = PendingKind::Join {
+            membership,
+            replaces,
+        };
         let token = self.token(to);
         let me = ctx.address();
         let link = MemberLink {
@@ -364,7 +407,17 @@ impl WebSocketSession {
             watch: me.recipient(),
         };
         let reply = Self::room_reply(token, ctx);
-        (self.parts.enter)(Enter { room, join: Join { link, name, resume, call, reply, slot } });
+        (self.parts.enter)(Enter {
+            room,
+            join: Join {
+                link,
+                name,
+                resume,
+                call,
+                reply,
+                slot,
+            },
+        });
     }
 
     /// What a topic had asked and not got ends, since its membership does.
@@ -372,7 +425,9 @@ impl WebSocketSession {
         let tokens: Vec<u64> = self
             .pending
             .iter()
-            .filter(|(_, p)| p.topic == topic && matches!(p.kind, PendingKind::Room | PendingKind::Call))
+            .filter(|(_, p)| {
+                p.topic == topic && matches!(p.kind, PendingKind::Room | PendingKind::Call)
+            })
             .map(|(token, _)| *token)
             .collect();
         for token in tokens {
@@ -383,12 +438,18 @@ impl WebSocketSession {
     }
 
     fn leave(&mut self, mut to: Pending, ctx: &mut Context<Self>) {
-        let meant = self.topics.get(&to.topic).is_some_and(|t| t.is_meant(to.join_ref.as_deref()));
+        let meant = self
+            .topics
+            .get(&to.topic)
+            .is_some_and(|t| t.is_meant(to.join_ref.as_deref()));
         let Some(topic) = meant.then(|| self.topics.remove(&to.topic)).flatten() else {
             return self.reply(&to, Ok(json!({})), ctx);
         };
         let (room, membership) = (topic.room, topic.membership);
-        to.kind = PendingKind::Leave { room: room.clone(), membership };
+        to.kind = PendingKind::Leave {
+            room: room.clone(),
+            membership,
+        };
         let token = self.token(to);
         self.send_leave(&room, membership, Some(Self::room_reply(token, ctx)));
     }
@@ -418,8 +479,12 @@ impl WebSocketSession {
         payload: &serde_json::value::RawValue,
         ctx: &mut Context<Self>,
     ) {
-        let topic = self.topics.get(&to.topic).filter(|t| t.is_meant(to.join_ref.as_deref()));
-        let joined = topic.and_then(|t| Some((t.room.clone(), t.membership, t.participant.clone()?)));
+        let topic = self
+            .topics
+            .get(&to.topic)
+            .filter(|t| t.is_meant(to.join_ref.as_deref()));
+        let joined =
+            topic.and_then(|t| Some((t.room.clone(), t.membership, t.participant.clone()?)));
         let Some((room, membership, participant)) = joined else {
             return self.reply(&to, Err(RequestError::NotJoined), ctx);
         };
@@ -442,7 +507,15 @@ impl WebSocketSession {
                 to.kind = PendingKind::Room;
                 let token = self.token(to);
                 let reply = Self::room_reply(token, ctx);
-                cast(&address, Ask { membership, what, reply, slot });
+                cast(
+                    &address,
+                    Ask {
+                        membership,
+                        what,
+                        reply,
+                        slot,
+                    },
+                );
             }
             Asked::Call(command) => {
                 to.kind = PendingKind::Call;
@@ -471,10 +544,22 @@ impl WebSocketSession {
             token,
             Arc::new(|| Err(RoomError::Restarting.into())),
         );
-        let owner =
-            OwnerLink { membership, events: me.clone().recipient(), watch: me.recipient() };
+        let owner = OwnerLink {
+            membership,
+            events: me.clone().recipient(),
+            watch: me.recipient(),
+        };
         let deadline = Instant::now() + BUDGET;
-        cast(&supervisor, CallRequest { participant, owner, command, deadline, reply });
+        cast(
+            &supervisor,
+            CallRequest {
+                participant,
+                owner,
+                command,
+                deadline,
+                reply,
+            },
+        );
     }
 
     // ---- answers ----
@@ -486,20 +571,33 @@ impl WebSocketSession {
         reply: Result<Joined, RoomError>,
         ctx: &mut Context<Self>,
     ) {
-        let current = self.topics.get_mut(&pending.topic).filter(|t| t.membership == membership);
+        let current = self
+            .topics
+            .get_mut(&pending.topic)
+            .filter(|t| t.membership == membership);
         let Some(topic) = current else {
-            // Left, or joined again, meanwhile: this membership is nobody's.
-            if let (Ok(_), Ok(room)) = (reply, room_of(&pending.topic)) {
-                self.send_leave(&room, membership, None);
+            // Left, or joined again, or told that it took too long: these memberships are nobody's.
+            if let Ok(room) = room_of(&pending.topic) {
+                for membership in [Some(membership), replaces].into_iter().flatten() {
+                    self.send_leave(&room, membership, None);
+                }
             }
-            return self.reply(pending, Err(RequestError::Replaced), ctx);
+            if !pending.told {
+                self.reply(pending, Err(RequestError::Replaced), ctx);
+            }
+            return;
         };
         let room = topic.room.clone();
         let response = match reply {
             Ok(joined) => {
                 topic.participant = Some(joined.participant.clone());
                 self.parts.metrics.join(pending.since.elapsed());
-                let Welcome { mode, ice_servers, limits, server } = &self.parts.welcome;
+                let Welcome {
+                    mode,
+                    ice_servers,
+                    limits,
+                    server,
+                } = &self.parts.welcome;
                 let response = json!({
                     "participant": joined.participant,
                     "resume": joined.resume,
@@ -517,8 +615,16 @@ impl WebSocketSession {
                 }
                 if joined.resumed && self.parts.calls.is_some() {
                     // A call that goes on has a new owner.
-                    let own = Pending { kind: PendingKind::Own, ..addressed(pending.topic.clone(), None, None) };
-                    self.call(own, (room.clone(), membership, joined.participant), Command::Adopt, ctx);
+                    let own = Pending {
+                        kind: PendingKind::Own,
+                        ..addressed(pending.topic.clone(), None, None)
+                    };
+                    self.call(
+                        own,
+                        (room.clone(), membership, joined.participant),
+                        Command::Adopt,
+                        ctx,
+                    );
                 }
                 None
             }
@@ -536,9 +642,17 @@ impl WebSocketSession {
     }
 
     fn room_answered(&mut self, token: u64, answer: RoomReply, ctx: &mut Context<Self>) {
-        let Some(pending) = self.pending.remove(&token) else { return };
+        let Some(pending) = self.pending.remove(&token) else {
+            return;
+        };
         match (&pending.kind, answer) {
-            (PendingKind::Join { membership, replaces }, answer) => {
+            (
+                PendingKind::Join {
+                    membership,
+                    replaces,
+                },
+                answer,
+            ) => {
                 let joined = match answer {
                     Ok(RoomAnswer::Joined(joined)) => Ok(*joined),
                     Ok(RoomAnswer::Done) => Err(RoomError::Restarting),
@@ -555,6 +669,7 @@ impl WebSocketSession {
                     this.send_leave(&room, membership, Some(Self::room_reply(token, ctx)));
                 });
             }
+            (PendingKind::Leave { .. }, Ok(_)) if pending.told => {}
             (PendingKind::Leave { .. }, Ok(_)) => {
                 self.reply(&pending, Ok(json!({})), ctx);
                 let (join_ref, topic) = (pending.join_ref.as_deref(), pending.topic.as_str());
@@ -567,18 +682,22 @@ impl WebSocketSession {
     }
 
     fn call_answered(&mut self, token: u64, answer: CallReply, ctx: &mut Context<Self>) {
-        let Some(pending) = self.pending.remove(&token) else { return };
+        let Some(pending) = self.pending.remove(&token) else {
+            return;
+        };
         if matches!(pending.kind, PendingKind::Own) {
             return;
         }
         let jsep = |sdp: &crate::sdp::Sdp| json!({ "type": "answer", "sdp": sdp.as_str() });
-        let response = answer.map_err(RequestError::from).map(|answer| match answer {
-            CallAnswer::Started { answer, generation } => {
-                json!({ "jsep": answer.as_ref().map(jsep), "generation": generation })
-            }
-            CallAnswer::Updated { answer } => json!({ "jsep": jsep(&answer) }),
-            CallAnswer::Done => json!({}),
-        });
+        let response = answer
+            .map_err(RequestError::from)
+            .map(|answer| match answer {
+                CallAnswer::Started { answer, generation } => {
+                    json!({ "jsep": answer.as_ref().map(jsep), "generation": generation })
+                }
+                CallAnswer::Updated { answer } => json!({ "jsep": jsep(&answer) }),
+                CallAnswer::Done => json!({}),
+            });
         self.reply(&pending, response, ctx);
     }
 
@@ -603,27 +722,55 @@ impl WebSocketSession {
         let overdue: Vec<u64> = self
             .pending
             .iter()
-            .filter(|(_, p)| now - p.since >= ANSWER_BY)
-            .filter(|(_, p)| !matches!(p.kind, PendingKind::Leave { .. })) // repeated until done
+            .filter(|(_, p)| !p.told && now - p.since >= ANSWER_BY)
             .map(|(token, _)| *token)
             .collect();
         for token in overdue {
-            let Some(pending) = self.pending.remove(&token) else { continue };
-            if !matches!(pending.kind, PendingKind::Own) {
-                self.reply(&pending, Err(RequestError::Timeout), ctx);
+            self.overdue(token, ctx);
+        }
+    }
+
+    /// Answers for whoever did not.
+    fn overdue(&mut self, token: u64, ctx: &mut Context<Self>) {
+        let Some(mut pending) = self.pending.remove(&token) else {
+            return;
+        };
+        match &pending.kind {
+            PendingKind::Own => return,
+            PendingKind::Room | PendingKind::Call => {}
+            // What was joined will be left once it is known; a leave is repeated until it is done.
+            PendingKind::Join { .. } | PendingKind::Leave { .. } => {
+                if matches!(pending.kind, PendingKind::Join { .. }) {
+                    self.topics.remove(&pending.topic);
+                }
+                pending.told = true;
             }
+        }
+        self.reply(&pending, Err(RequestError::Timeout), ctx);
+        if pending.told {
+            self.pending.insert(token, pending);
         }
     }
 
     fn topic_of(&self, membership: MembershipId) -> Option<String> {
-        let found = self.topics.iter().find(|(_, topic)| topic.membership == membership);
+        let found = self
+            .topics
+            .iter()
+            .find(|(_, topic)| topic.membership == membership);
         found.map(|(name, _)| name.clone())
     }
 }
 
 /// Where an answer goes. What kind of request it is, is filled in by whoever waits for it.
 fn addressed(topic: String, join_ref: Option<String>, reference: Option<String>) -> Pending {
-    Pending { topic, join_ref, reference, kind: PendingKind::Own, since: Instant::now() }
+    Pending {
+        topic,
+        join_ref,
+        reference,
+        kind: PendingKind::Own,
+        since: Instant::now(),
+        told: false,
+    }
 }
 
 impl Actor for WebSocketSession {
@@ -646,7 +793,9 @@ crate::monitored!(WebSocketSession);
 impl StreamHandler<Result<Bytes, PayloadError>> for WebSocketSession {
     fn handle(&mut self, bytes: Result<Bytes, PayloadError>, ctx: &mut Self::Context) {
         fail::fail_point!("socket-bytes");
-        let Ok(bytes) = bytes else { return self.end(ctx) };
+        let Ok(bytes) = bytes else {
+            return self.end(ctx);
+        };
         self.heard = Instant::now();
         for incoming in self.decoder.feed(&bytes) {
             self.incoming(incoming, ctx);
@@ -703,9 +852,13 @@ impl Handler<Notice> for WebSocketSession {
     fn handle(&mut self, notice: Notice, ctx: &mut Self::Context) {
         match notice {
             Notice::Closed { membership, reason } => {
-                let Some(name) = self.topic_of(membership) else { return };
+                let Some(name) = self.topic_of(membership) else {
+                    return;
+                };
                 self.fail_pending(&name, ctx);
-                let Some(topic) = self.topics.remove(&name) else { return };
+                let Some(topic) = self.topics.remove(&name) else {
+                    return;
+                };
                 self.push(&topic, "phx_close", &json!({ "reason": reason }), ctx);
                 if reason == "replaced" && self.topics.is_empty() {
                     self.close(CloseCode::NORMAL, reason, ctx);
@@ -740,8 +893,12 @@ impl Handler<CallEvent> for WebSocketSession {
     type Result = ();
 
     fn handle(&mut self, event: CallEvent, ctx: &mut Self::Context) {
-        let Some(name) = self.topic_of(event.membership) else { return };
-        let Some(topic) = self.topics.get_mut(&name) else { return };
+        let Some(name) = self.topic_of(event.membership) else {
+            return;
+        };
+        let Some(topic) = self.topics.get_mut(&name) else {
+            return;
+        };
         if let CallNotice::Linked { watch } = &event.what {
             let me = ctx.address().downgrade().recipient();
             topic.call = Some(monitor(watch, me));
@@ -768,4 +925,3 @@ impl Handler<Down> for WebSocketSession {
         }
     }
 }
-

@@ -8,7 +8,10 @@ use super::errors::RequestError;
 
 /// Reads a topic: `room:tea`.
 pub fn room_of(topic: &str) -> Result<RoomName, RequestError> {
-    topic.strip_prefix("room:").and_then(RoomName::parse).ok_or(RequestError::BadTopic)
+    topic
+        .strip_prefix("room:")
+        .and_then(RoomName::parse)
+        .ok_or(RequestError::BadTopic)
 }
 
 /// One joined, or joining, topic.

@@ -105,3 +105,13 @@ pub enum RoomEvent {
         reason: &'static str,
     },
 }
+
+impl RoomEvent {
+    /// The generation whose end it tells, if it is a `stop_call`.
+    pub fn ended_feed(&self) -> Option<Feed> {
+        if let Self::StopCall(stop_call) = self {
+            return Some(stop_call.feed());
+        }
+        None
+    }
+}

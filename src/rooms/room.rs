@@ -21,7 +21,7 @@ use super::ports::{
 };
 use super::presence::{MetaUpdate, PresenceDiff};
 use super::registry::Retire;
-use super::state::RoomState;
+use super::state::{Ending, RoomState};
 use super::table::RoomRecord;
 use crate::metrics::Metrics;
 use crate::names::{Feed, Generation, Kind, Mid, Of, ParticipantId, PublishedStream, random_text};
@@ -255,10 +255,7 @@ impl Room {
 
     /// Tells everybody, but for `except`. Encoded once.
     fn broadcast(&self, event: &RoomEvent, except: Option<&ParticipantId>) {
-        let stop_call = match event {
-            RoomEvent::StopCall(stop_call) => Some(stop_call.feed()),
-            _ => None,
-        };
+        let stop_call = event.ended_feed();
         let deliver = Deliver {
             frame: self.encode(event),
             stop_call,
@@ -408,13 +405,12 @@ impl Room {
             let capacity = self.record.capacity;
             let entered = state.enter(link.clone(), name, resume, capacity, now, &mut diff);
             entered.map(|entered| {
-                // A client that lost its call (a reload) cannot go on with it.
-                let ended = entered.call.filter(|live| Some(*live) != call);
-                if ended.is_some() {
-                    state.end_any(&entered.participant, "replaced", true);
-                }
-                let call = entered.call.filter(|_| ended.is_none());
-                (call, ended.is_some(), entered)
+                let call = entered.call.filter(|live| Some(*live) == call);
+                // A client that lost its call (a reload) cannot go on with it, nor with one that is
+                // starting for a connection that is not its own.
+                let ended = call.is_none()
+                    && state.end_any(&entered.participant, "replaced", true) != Ending::Unknown;
+                (call, ended, entered)
             })
         };
         let Some((call, ended, entered)) = entered else {

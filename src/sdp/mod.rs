@@ -37,7 +37,10 @@ pub enum SdpError {
 impl SdpError {
     /// A description that is wrong as a whole.
     pub fn wrong(detail: &'static str) -> Self {
-        Self::Description { place: Place::Whole, detail }
+        Self::Description {
+            place: Place::Whole,
+            detail,
+        }
     }
 
     /// A candidate of the wrong form.

@@ -8,8 +8,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 pub mod call;
+pub mod client;
 pub mod fake_janus;
 pub mod janus;
+pub mod parlour;
 pub mod session;
 
 /// A generous deadline for what should take milliseconds.

@@ -1,4 +1,4 @@
-//! Waits between tries.
+// Waits between tries.
 
 import { expect, test } from "vitest";
 import { backoff, reconnectAfter } from "../src/client/backoff";

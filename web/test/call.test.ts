@@ -1,4 +1,4 @@
-//! When a call begins, ends, and begins again.
+// When a call begins, ends, and begins again.
 
 import { beforeEach, describe, expect, test } from "vitest";
 import { Call } from "../src/client/call";
@@ -9,6 +9,7 @@ let clock: HandClock;
 let wire: HandWire;
 let publishers: FakePublisher[];
 let begun: string[];
+let broken: boolean;
 let call: Call<FakePublisher>;
 
 beforeEach(() => {
@@ -16,11 +17,13 @@ beforeEach(() => {
   wire = new HandWire();
   publishers = [];
   begun = [];
+  broken = false;
   call = new Call({
     wire,
     clock,
     history: new History(),
     makePublisher: () => {
+      if (broken) return Promise.reject(new Error("no connection"));
       const publisher = new FakePublisher();
       publishers.push(publisher);
       return Promise.resolve(publisher);
@@ -43,6 +46,18 @@ test("it starts when joined and is live with the generation of the answer", asyn
   expect(call.state.value).toEqual({ phase: "live", generation: 7 });
   expect(wire.asked[0]?.payload).toHaveProperty("jsep.type", "offer");
   expect(publishers[0]?.accepted).toBe(true);
+});
+
+test("devices that make no offer fail it, and a person can start again", async () => {
+  broken = true;
+  call.joined(joinReply());
+  await settle();
+  expect(call.state.value).toEqual({ phase: "failed", reason: "offer_failed" });
+  expect(wire.asked).toEqual([]);
+  broken = false;
+  call.retry();
+  await settle();
+  expect(wire.events()).toEqual(["start_call"]);
 });
 
 test("a mesh room has no calls and is not asked for one", async () => {
@@ -111,7 +126,7 @@ describe("stop_call of oneself", () => {
     stop(1, true);
     await settle();
     await wire.ok(2);
-    await clock.advance(10_000);
+    await clock.advance(5_000);
     stop(2, true);
     expect(phase()).toBe("starting");
   });

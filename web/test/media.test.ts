@@ -1,4 +1,4 @@
-//! One's own devices: each kind by itself.
+// One's own devices: each kind by itself.
 
 import { beforeEach, expect, test } from "vitest";
 import { type Capture, LocalMedia } from "../src/client/media";

@@ -1,4 +1,4 @@
-//! Who is shown in which state, and what should be arriving.
+// Who is shown in which state, and what should be arriving.
 
 import { beforeEach, expect, test } from "vitest";
 import type { PresenceMeta } from "../src/client/protocol";

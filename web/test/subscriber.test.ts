@@ -1,4 +1,4 @@
-//! Offers of what comes down: their order, their answers, and which picture is shown meanwhile.
+// Offers of what comes down: their order, their answers, and which picture is shown meanwhile.
 
 import { beforeEach, expect, test } from "vitest";
 import { History } from "../src/client/history";

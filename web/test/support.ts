@@ -1,4 +1,4 @@
-//! Stand-ins for what the client meets: time, the wire, a publisher, connections, a WebSocket.
+// Stand-ins for what the client meets: time, the wire, a publisher, connections, a WebSocket.
 
 import type { Clock } from "../src/client/clock";
 import type { Answer, JoinReply, Requests, RoomMode, Wire } from "../src/client/protocol";
@@ -126,6 +126,8 @@ type Frame = [string | null, string | null, string, string, Record<string, unkno
 /** What stands for the browser's WebSocket under the real phoenix client. */
 export class FakeSocket {
   static all: FakeSocket[] = [];
+  /** Whether heartbeats are answered, as a living server does. */
+  answers = true;
   readyState = 0;
   bufferedAmount = 0;
   binaryType = "";
@@ -154,7 +156,11 @@ export class FakeSocket {
   }
 
   send(text: string): void {
-    this.sent.push(JSON.parse(text));
+    const frame: Frame = JSON.parse(text);
+    this.sent.push(frame);
+    if (frame[3] === "heartbeat" && this.answers) {
+      queueMicrotask(() => this.reply("heartbeat", "ok", {}));
+    }
   }
 
   close(code = 1005): void {

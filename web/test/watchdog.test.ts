@@ -1,4 +1,4 @@
-//! What is done about streams that do not arrive.
+// What is done about streams that do not arrive.
 
 import { beforeEach, expect, test } from "vitest";
 import { type Advice, Watchdog } from "../src/client/watchdog";

@@ -1,4 +1,4 @@
-//! What the page says of devices and of what is going on.
+// What the page says of devices and of what is going on.
 
 import { expect, test } from "vitest";
 import type { CallState } from "../src/client/call";

@@ -213,19 +213,26 @@ impl JanusLine {
             .videoroom
             .join_subscriber(&room, subscribe, deadline)
             .await;
-        unjoined.armed = updated.is_err();
-        drop(unjoined);
+        unjoined.armed = false;
+        if updated.is_err() {
+            self.let_go(&subscriber);
+        }
         Ok((updated, subscriber))
     }
 
-    /// Lets `subscriber` go, if it is still the one.
-    fn let_go(&self, subscriber: &Rc<Subscriber>) {
+    /// Takes `subscriber` off, if it is still the one: it is heard of no more.
+    fn take_off(&self, subscriber: &Rc<Subscriber>) {
         let current = self.subscriber();
         if current.is_some_and(|current| Rc::ptr_eq(&current, subscriber)) {
             self.shared.subscriber.borrow_mut().take();
         }
+        subscriber.videoroom.handle().forget();
+    }
+
+    /// Takes `subscriber` off and gives its handle back, in the background.
+    fn let_go(&self, subscriber: &Rc<Subscriber>) {
+        self.take_off(subscriber);
         let handle = subscriber.videoroom.handle().clone();
-        handle.forget();
         tokio::task::spawn_local(async move {
             if let Err(error) = handle.detach(Instant::now() + DETACH_DEADLINE).await {
                 log::debug!(error = error.to_string().as_str(); "a handle was not given back");
@@ -234,7 +241,8 @@ impl JanusLine {
     }
 }
 
-/// A subscriber whose first join has not come to its end.
+/// A subscriber whose first join has not come to its end. If its caller gives up, it is taken off;
+/// its handle stays with the session, since nothing is asked of Janus while dropping.
 struct Unjoined<'a> {
     line: &'a JanusLine,
     subscriber: Rc<Subscriber>,
@@ -244,7 +252,7 @@ struct Unjoined<'a> {
 impl Drop for Unjoined<'_> {
     fn drop(&mut self) {
         if self.armed {
-            self.line.let_go(&self.subscriber);
+            self.line.take_off(&self.subscriber);
         }
     }
 }

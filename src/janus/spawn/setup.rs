@@ -3,11 +3,15 @@
 use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, symlink};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use rustix::fs::{FlockOperation, flock};
+use rustix::process::geteuid;
+
 use super::{SpawnError, SpawnOptions};
+use crate::secret::Secret;
 
 /// The configuration, with placeholders: file name and text.
 const TEMPLATES: [(&str, &str); 4] = [
@@ -43,12 +47,46 @@ const LIBRARIES: [&str; 3] = [
     "/opt/janus/lib/janus",
 ];
 
-/// A directory that is removed with its owner.
-pub(super) struct Directory(pub(super) PathBuf);
+/// What names of directories begin with.
+const PREFIX: &str = "parlour-";
+
+/// The file in a directory that its owner holds locked as long as it lives.
+const OWNER: &str = "owner";
+
+/// A directory that is removed with its owner; one whose owner was killed, by the next who makes one.
+pub(super) struct Directory {
+    path: PathBuf,
+    _locked: fs::File,
+}
+
+impl Directory {
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+}
 
 impl Drop for Directory {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}
+
+/// Removes the directories of owners that were killed: they hold secrets, though of no use any more.
+fn remove_abandoned(parent: &Path) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let named = entry.file_name().to_string_lossy().starts_with(PREFIX);
+        let ours = |meta: fs::Metadata| meta.is_dir() && meta.uid() == geteuid().as_raw();
+        // of the entry itself: a link is no directory
+        if !named || !entry.metadata().is_ok_and(ours) {
+            continue;
+        }
+        let Ok(owner) = fs::File::open(entry.path().join(OWNER)) else {
+            continue;
+        };
+        if flock(&owner, FlockOperation::NonBlockingLockExclusive).is_ok() {
+            log::info!("removing the directory of a janus whose owner was killed");
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
 
@@ -93,21 +131,46 @@ pub(super) fn find_library(options: &SpawnOptions) -> Result<PathBuf, SpawnError
         })
 }
 
+/// A new name for a Janus and its directory.
+pub(super) fn name() -> String {
+    format!("{PREFIX}{}", Secret::random().expose())
+}
+
+/// Makes the directory of the Janus of that name, with what it may load linked in.
 pub(super) fn make_directory(name: &str, library: &Path) -> Result<Directory, SpawnError> {
     let failed = || SpawnError::io("make a directory for janus");
-    let path = std::env::temp_dir().join(name);
+    let parent = std::env::temp_dir();
+    remove_abandoned(&parent);
+    let path = parent.join(name);
     let mut private = fs::DirBuilder::new();
     private.mode(0o700);
     private.create(&path).map_err(failed())?;
-    let directory = Directory(path);
+    let locked = lock(&path.join(OWNER)).inspect_err(|_| {
+        let _ = fs::remove_dir_all(&path);
+    });
+    let directory = Directory {
+        _locked: locked.map_err(failed())?,
+        path,
+    };
     for folder in ["plugins", "transports", "none"] {
-        private.create(directory.0.join(folder)).map_err(failed())?;
+        private
+            .create(directory.path.join(folder))
+            .map_err(failed())?;
     }
     for (folder, file) in LINKED {
-        let link = directory.0.join(folder).join(file);
+        let link = directory.path.join(folder).join(file);
         symlink(library.join(folder).join(file), link).map_err(failed())?;
     }
     Ok(directory)
+}
+
+/// Locked before it has its name: whoever finds it unlocked finds it abandoned.
+fn lock(path: &Path) -> io::Result<fs::File> {
+    let unnamed = path.with_extension("new");
+    let file = fs::File::create_new(&unnamed)?;
+    flock(&file, FlockOperation::NonBlockingLockExclusive)?;
+    fs::rename(unnamed, path)?;
+    Ok(file)
 }
 
 /// Writes the configuration; `values` are placeholders and what stands for them.
@@ -120,7 +183,7 @@ pub(super) fn write_configuration(
         for (placeholder, value) in values {
             text = text.replace(placeholder, value);
         }
-        write_private(&directory.0.join(name), &text)
+        write_private(&directory.path.join(name), &text)
             .map_err(SpawnError::io("write the configuration"))?;
     }
     Ok(())

@@ -227,3 +227,31 @@ fn receiving(error: PayloadError) -> Error {
         detail: harmless(&error.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_url_of_a_rest_api_is_taken() {
+        for good in [
+            "http://127.0.0.1:8088/janus",
+            "https://janus.example/janus/",
+            "http://[::1]:8088/janus",
+        ] {
+            assert!(HttpTransport::new(good, None).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "spawn:",
+            "ws://h:8188",
+            "ftp://h/janus",
+            "/janus",
+            "http://",
+            "http://h/?a=b",
+        ] {
+            let refused = HttpTransport::new(bad, None).map(drop);
+            assert!(matches!(refused, Err(Error::Unreachable { .. })), "{bad}");
+        }
+    }
+}

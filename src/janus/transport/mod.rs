@@ -19,7 +19,7 @@ pub mod observed;
 /// One request, without the API secret, which the transport adds.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// What it is, for errors and meters: `create`, `attach` …, of a message its body's `request`.
+    /// What it is, for errors and meters: `create`, `attach` …; of a message, what its plugin calls it.
     pub name: &'static str,
     /// The session it is for; none for the server itself.
     pub session: Option<u64>,

@@ -14,11 +14,12 @@ export const running = process.env.PARLOUR_TEST_URL?.replace(/\/$/, "");
 
 /**
  * Starts Parlour and waits until it takes calls.
- * @param {{env?: Record<string, string>, ready?: boolean}} [options] `ready: false` waits for the process only
+ * @param {{env?: Record<string, string>, ready?: boolean, port?: number}} [options] `ready: false` waits
+ * for the process only; `port` is a free one unless said
  */
-export async function startParlour({ env = {}, ready = true } = {}) {
+export async function startParlour({ env = {}, ready = true, port } = {}) {
   if (!existsSync(binary)) throw new Error(`no ${binary}: make test builds it`);
-  const parlour = new Parlour(await freePort(), await freePort(), env);
+  const parlour = new Parlour(port ?? (await freePort()), await freePort(), env);
   await parlour.start(ready);
   return parlour;
 }

@@ -57,7 +57,8 @@ function drawnCamera({ sky, clothes, skin, hair }) {
   };
 }
 
-const parlour = running ? null : await startParlour();
+// On the port of a first start, so that the picture shows the link that a reader gets.
+const parlour = running ? null : await startParlour({ port: 4000 });
 const browser = await openBrowser();
 try {
   const url = running ?? parlour.url;

@@ -91,7 +91,13 @@ pub async fn reply(stream: &mut TcpStream, answer: (u16, String), fault: Option<
         }
         Some(Fault::Huge) => {
             let mut json: Value = serde_json::from_str(&body).unwrap();
-            json["padding"] = "x".repeat(10 * 1024 * 1024).into();
+            // A poll's answer is an array of events.
+            let object = if json.is_array() {
+                &mut json[0]
+            } else {
+                &mut json
+            };
+            object["padding"] = "x".repeat(10 * 1024 * 1024).into();
             body = json.to_string();
         }
         Some(Fault::Late(after)) => sleep(after).await,

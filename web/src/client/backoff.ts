@@ -1,4 +1,4 @@
-//! How long to wait before trying again.
+// How long to wait before trying again.
 
 const FIRST_MS = 300;
 const MOST_MS = 8_000;

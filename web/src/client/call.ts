@@ -1,7 +1,7 @@
-//! One's own call: begins when joined, ends and begins again by the rules of the wire.
-//!
-//! Decides when `start_call` and `stop_call` are said and how long to wait in between. Knows the
-//! wire and a publisher by what it asks of them; no socket, no media.
+// One's own call: begins when joined, ends and begins again by the rules of the wire.
+//
+// Decides when `start_call` and `stop_call` are said and how long to wait in between. Knows the
+// wire and a publisher by what it asks of them; no socket, no media.
 
 import { backoff } from "./backoff";
 import type { Clock } from "./clock";
@@ -30,8 +30,8 @@ export interface CallOptions<P extends PublisherPort> {
   random?: () => number;
 }
 
-/** A call that held this long was a good one: the next trouble starts counting anew. */
-const STEADY_MS = 10_000;
+/** A call that held this long (the server's own window) was a good one: trouble counts anew. */
+const STEADY_MS = 5_000;
 
 export class Call<P extends PublisherPort> {
   readonly #state = new Store<CallState>({ phase: "idle" });
@@ -66,7 +66,7 @@ export class Call<P extends PublisherPort> {
   /** Joined, anew or again. */
   joined(reply: JoinReply): void {
     if (reply.room.mode !== "gateway") {
-      this.#drop();
+      this.#drop()?.close();
       this.#to({ phase: "unavailable" });
       return;
     }
@@ -83,7 +83,7 @@ export class Call<P extends PublisherPort> {
   lost(): void {
     const { phase } = this.#state.value;
     if (phase !== "starting" && phase !== "waiting") return;
-    this.#drop();
+    this.#drop()?.close();
     this.#to({ phase: "idle" });
   }
 
@@ -95,7 +95,7 @@ export class Call<P extends PublisherPort> {
   }: Pick<Events["stop_call"], "generation" | "reason" | "restart">): void {
     if (this.#generation === null || generation !== this.#generation) return;
     this.#countAnewIfSteady();
-    this.#drop();
+    this.#generation = null;
     if (restart) this.#again(reason, null);
     else this.#fail(reason);
   }
@@ -121,41 +121,29 @@ export class Call<P extends PublisherPort> {
   /** Ends the call for good; resolves when the server knows. */
   async end(): Promise<void> {
     const { phase } = this.#state.value;
-    const publisher = this.#publisher;
-    this.#publisher = null;
-    this.#drop();
+    const publisher = this.#drop();
     if (phase !== "idle") this.#to({ phase: "idle" });
     if (phase === "live" || phase === "starting") await this.#options.wire.ask("stop_call", {});
     publisher?.close();
   }
 
   async #begin(cause: string): Promise<void> {
-    this.#drop();
+    const old = this.#drop();
     const turn = this.#turn;
     this.#to({ phase: "starting", attempt: this.#attempt, cause });
     this.#options.onBegin(cause);
-    const publisher = await this.#options.makePublisher();
-    if (turn !== this.#turn) {
-      publisher.close();
-      return;
-    }
-    this.#publisher = publisher;
-    let offer: PublisherOffer;
-    try {
-      offer = await publisher.offer();
-    } catch (error) {
-      if (turn === this.#turn) this.#fail("offer_failed", error);
-      return;
-    }
-    if (turn !== this.#turn) return;
-    const answer = await this.#options.wire.ask("start_call", offer);
-    if (turn !== this.#turn) return;
+    const offer = await this.#offer(turn);
+    const asked = offer && this.#options.wire.ask("start_call", offer);
+    // Closing stops the page for 1 to 13 ms, once for 124: the server works meanwhile.
+    old?.close();
+    const answer = await asked;
+    if (!answer || turn !== this.#turn) return;
     switch (answer.kind) {
       case "ok":
         await this.#accept(answer.response, turn);
         return;
       case "lost":
-        this.#drop();
+        this.#drop()?.close();
         this.#to({ phase: "idle" });
         return;
       case "timeout":
@@ -165,6 +153,23 @@ export class Call<P extends PublisherPort> {
         if (answer.reason === "already_started") void this.#stopFirst(answer.reason);
         else if (answer.retryMs !== null) this.#again(answer.reason, answer.retryMs);
         else this.#fail(answer.reason);
+    }
+  }
+
+  /** The offer of a new publisher; null if the try is over. */
+  async #offer(turn: number): Promise<PublisherOffer | null> {
+    try {
+      const publisher = await this.#options.makePublisher();
+      if (turn !== this.#turn) {
+        publisher.close();
+        return null;
+      }
+      this.#publisher = publisher;
+      const offer = await publisher.offer();
+      return turn === this.#turn ? offer : null;
+    } catch (error) {
+      if (turn === this.#turn) this.#fail("offer_failed", error);
+      return null;
     }
   }
 
@@ -203,7 +208,7 @@ export class Call<P extends PublisherPort> {
       void this.#begin(cause);
       return;
     }
-    this.#drop();
+    this.#drop()?.close();
     const ms = backoff(Math.max(1, attempt), retryMs, this.#options.random);
     this.#to({ phase: "waiting", attempt: this.#attempt, cause, ms });
     this.#cancelWait = this.#options.clock.after(ms, () => void this.#begin(cause));
@@ -214,19 +219,20 @@ export class Call<P extends PublisherPort> {
   }
 
   #fail(reason: string, error?: unknown): void {
-    this.#drop();
+    this.#drop()?.close();
     if (error !== undefined) this.#options.history.add("call_error", { error: String(error) });
     this.#to({ phase: "failed", reason });
   }
 
-  /** Whatever is under way or live here is over. */
-  #drop(): void {
+  /** Whatever is under way or live here is over; its publisher is the caller's to close. */
+  #drop(): P | null {
     this.#turn += 1;
     this.#cancelWait();
     this.#cancelWait = () => {};
     this.#generation = null;
-    this.#publisher?.close();
+    const publisher = this.#publisher;
     this.#publisher = null;
+    return publisher;
   }
 
   #to(state: CallState): void {

@@ -1,4 +1,4 @@
-//! Time. Kept by a Worker, because a browser slows the timers of a page that nobody looks at.
+// Time. Kept by a Worker, because a browser slows the timers of a page that nobody looks at.
 
 /** What time it is, and calls later. */
 export interface Clock {

@@ -1,8 +1,8 @@
-//! One socket, one channel, and presence: the phoenix client, held to what the page needs.
-//!
-//! Joins, rejoins after each loss, and ends for good on a refusal or a `phx_close`. Adds what the
-//! client lacks: heartbeats and reconnects of a hidden page, requests that fail when their channel
-//! goes, and none that waits for a later one.
+// One socket, one channel, and presence: the phoenix client, held to what the page needs.
+//
+// Joins, rejoins after each loss, and ends for good on a refusal or a `phx_close`. Adds what the
+// client lacks: heartbeats and reconnects of a hidden page, requests that fail when their channel
+// goes, and none that waits for a later one.
 
 import { type Channel, Presence, Socket, type SocketConnectOption } from "phoenix";
 import { reconnectAfter } from "./backoff";
@@ -52,6 +52,11 @@ export interface ConnectionOptions {
 }
 
 const HEARTBEAT_MS = 5_000;
+/** How often it is asked whether the socket lives, and when silence means that it does not. Together
+ * less than the 9 s after which the server gives a silent socket up: so a call is taken over. */
+const BEAT_MS = 3_000;
+const DEAD_MS = 4_000;
+/** The same, where there is a reason to doubt. */
 const PROBE_MS = 2_000;
 const PUSH_MS = 10_000;
 
@@ -64,6 +69,7 @@ export class Connection implements Wire {
   readonly #pending = new Set<(answer: Answer<never>) => void>();
   #stopTicking = () => {};
   #beatAt = 0;
+  #unansweredSince: number | null = null;
 
   /** Called at each join, the first and all later ones. */
   onJoined: (reply: JoinReply) => void = () => {};
@@ -201,6 +207,7 @@ export class Connection implements Wire {
 
   #lost(cause: string): void {
     const state = this.#state.value;
+    this.#unansweredSince = null;
     this.#failPending();
     if (state.phase === "ended" || state.phase === "idle") return;
     const wasJoined = state.phase === "joined";
@@ -246,14 +253,26 @@ export class Connection implements Wire {
 
   /** Once a second, also while the page is hidden and its own timers sleep. */
   #tick(): void {
-    if (!this.#options.hidden()) return;
-    if (this.#socket.connectionState() === "closed") {
+    if (this.#options.hidden() && this.#socket.connectionState() === "closed") {
       // The phoenix client waits until somebody looks, and its own timers may sleep for a minute.
       this.#connectAnew();
       return;
     }
     const now = this.#options.clock.now();
-    if (now - this.#beatAt >= HEARTBEAT_MS && this.#socket.ping(() => {})) this.#beatAt = now;
+    if (this.#unansweredSince !== null) {
+      if (now - this.#unansweredSince < DEAD_MS) return;
+      this.#unansweredSince = null;
+      this.#options.history.add("socket_dead", { cause: "silence" });
+      this.#connectAnew();
+      return;
+    }
+    if (now - this.#beatAt < BEAT_MS) return;
+    const asked = this.#socket.ping(() => {
+      this.#unansweredSince = null;
+    });
+    if (!asked) return;
+    this.#beatAt = now;
+    this.#unansweredSince = now;
   }
 
   #to(state: ConnectionState): void {

@@ -1,4 +1,4 @@
-//! What happened, when and why: a bounded list for whoever has to find out.
+// What happened, when and why: a bounded list for whoever has to find out.
 
 /** One thing that happened; `at` in Unix ms. */
 export interface Happening {

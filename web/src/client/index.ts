@@ -1,4 +1,4 @@
-//! The reusable client: everything a page needs to take part in a room. No framework, no DOM.
+// The reusable client: everything a page needs to take part in a room. No framework, no DOM.
 
 export { Call, type CallState } from "./call";
 export { type Clock, every, pageClock, workerClock } from "./clock";

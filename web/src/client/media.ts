@@ -1,7 +1,7 @@
-//! One's own microphone and camera.
-//!
-//! Each kind is asked for by itself and afresh each time, so that one that is missing or refused
-//! does not take the other with it. Knows no connection: whoever sends watches `state`.
+// One's own microphone and camera.
+//
+// Each kind is asked for by itself and afresh each time, so that one that is missing or refused
+// does not take the other with it. Knows no connection: whoever sends watches `state`.
 
 import type { History } from "./history";
 import { type Readable, Store } from "./store";

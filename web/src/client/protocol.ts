@@ -1,6 +1,6 @@
-//! The wire, typed: what the browser says, what it is answered, what it is told.
-//!
-//! Phoenix Channels V2 on topic `room:<name>`. Shapes only; who sends what when is elsewhere.
+// The wire, typed: what the browser says, what it is answered, what it is told.
+//
+// Phoenix Channels V2 on topic `room:<name>`. Shapes only; who sends what when is elsewhere.
 
 /** What a stream shows or plays. */
 export type Source = "mic" | "camera" | "screen";

@@ -1,8 +1,8 @@
-//! What goes up: one connection for one generation of one's call.
-//!
-//! A microphone and a camera m-line for its whole life; a device that is off sends nothing on its
-//! line. So nothing is ever negotiated again, and no transceiver is stopped: its line would be
-//! given away with a new mid that the gateway does not follow.
+// What goes up: one connection for one generation of one's call.
+//
+// A microphone and a camera m-line for its whole life; a device that is off sends nothing on its
+// line. So nothing is ever negotiated again, and no transceiver is stopped: its line would be
+// given away with a new mid that the gateway does not follow.
 
 import type { DeviceKind } from "./media";
 import type { Jsep, StreamSpec } from "./protocol";

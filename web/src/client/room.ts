@@ -1,4 +1,4 @@
-//! Who is here, what they send, and what was said. Pure: fed with events, watched by the page.
+// Who is here, what they send, and what was said. Pure: fed with events, watched by the page.
 
 import type { ChatMessage, Events, PresenceMeta, Publication, Source } from "./protocol";
 import { type Readable, Store } from "./store";

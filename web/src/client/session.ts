@@ -1,6 +1,6 @@
-//! A visit to a room, from join to leave: ties connection, call, subscriber and room together.
-//!
-//! The one class a page needs. It watches the devices it is given and never lets them go.
+// A visit to a room, from join to leave: ties connection, call, subscriber and room together.
+//
+// The one class a page needs. It watches the devices it is given and never lets them go.
 
 import { Call } from "./call";
 import { type Clock, every, workerClock } from "./clock";

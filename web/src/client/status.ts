@@ -1,4 +1,4 @@
-//! What is going on, in one word: derived from the membership and the call.
+// What is going on, in one word: derived from the membership and the call.
 
 import type { CallState } from "./call";
 import type { ConnectionState } from "./connection";

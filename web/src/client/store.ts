@@ -1,4 +1,4 @@
-//! A value that can be watched. The client's only notion of observable state: no framework.
+// A value that can be watched. The client's only notion of observable state: no framework.
 
 /** What a watcher may do: read, and be told. */
 export interface Readable<T> {

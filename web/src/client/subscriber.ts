@@ -1,9 +1,9 @@
-//! What comes down: one connection with everybody else's streams, negotiated by the server's offers.
-//!
-//! Offers are applied one after the other and the newest alone is answered. Each new handle at the
-//! gateway is a new connection here; the old one stays open until the new one has a picture (or 8 s),
-//! because closing it turns its pictures black. Tracks belong to participants by the mids of the
-//! newest offer.
+// What comes down: one connection with everybody else's streams, negotiated by the server's offers.
+//
+// Offers are applied one after the other and the newest alone is answered. Each new handle at the
+// gateway is a new connection here; the old one stays open until the new one has a picture (or 8 s),
+// because closing it turns its pictures black. Tracks belong to participants by the mids of the
+// newest offer.
 
 import type { Clock } from "./clock";
 import type { History } from "./history";

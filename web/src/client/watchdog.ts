@@ -1,7 +1,7 @@
-//! Notices that what should be arriving is not, and says what to do about it. Pure.
-//!
-//! First the connection that brings it is asked to restart, then the call begins anew, each once.
-//! What is silent even then is its sender's trouble, and left alone until their next generation.
+// Notices that what should be arriving is not, and says what to do about it. Pure.
+//
+// First the connection that brings it is asked to restart, then the call begins anew, each once.
+// What is silent even then is its sender's trouble, and left alone until their next generation.
 
 /** A stream that should be arriving, and how much of it did. */
 export interface Flow {

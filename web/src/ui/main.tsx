@@ -1,4 +1,4 @@
-//! The page's entry.
+// The page's entry.
 
 import { render } from "preact";
 import "./tokens.css";

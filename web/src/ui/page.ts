@@ -1,4 +1,4 @@
-//! The page's state: which screen, which session, which devices. No markup.
+// The page's state: which screen, which session, which devices. No markup.
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { type DeviceKind, History, isRoomName, LocalMedia, Session, workerClock } from "../client";

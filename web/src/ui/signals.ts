@@ -1,4 +1,4 @@
-//! The client's observables as Preact signals.
+// The client's observables as Preact signals.
 
 import type { ReadonlySignal } from "@preact/signals";
 import { signal } from "@preact/signals";

@@ -1,4 +1,4 @@
-//! The browser's storage, or a page's memory where the browser refuses it (cookies blocked).
+// The browser's storage, or a page's memory where the browser refuses it (cookies blocked).
 
 import type { ResumeStorage } from "../client";
 

@@ -1,4 +1,4 @@
-//! What the page says, by what is going on.
+// What the page says, by what is going on.
 
 import type { DeviceKind, DeviceState, MediaState, Status } from "../client";
 
@@ -7,7 +7,6 @@ const REASONS: Record<string, string> = {
   kicked: "A moderator removed you from the room.",
   replaced: "You joined this room in another tab.",
   room_closed: "The room was closed.",
-  ended: "The meeting was ended for everybody.",
   locked: "The room is locked.",
   full: "The room is full.",
   unauthorised: "You may not enter this room with this link.",
@@ -25,6 +24,16 @@ const REASONS: Record<string, string> = {
   bad_sdp: "The server does not understand this browser's offer.",
   refused: "You were not admitted to the room.",
   waiting: "Waiting to be admitted.",
+  bad_payload: "This page and the server do not understand each other: please reload.",
+  busy: "The room is overloaded.",
+  draining: "The server is going down.",
+  janus_protocol: "The media server gave an answer that makes no sense.",
+  janus_refused: "The media server refused the call.",
+  janus_session_lost: "The media server lost this call.",
+  janus_unauthorised: "This server may not use its media server.",
+  panicked: "This call broke on the server.",
+  supervisor_died: "The calls of this room broke on the server.",
+  too_fast: "That was too fast: please try again in a moment.",
   room_restarting: "The room is being restored.",
 };
 
