@@ -1,7 +1,7 @@
 //! Where media meets, in participants' terms: what a call asks of a gateway and hears from it.
 //!
 //! [`Gateway`] is the place, [`Line`] one call's connection to it. The adapter for Janus is
-//! [`janus`], a scripted one for model tests [`fake`]. No word of Janus's wire passes upwards.
+//! [`janus`]. No word of Janus's wire passes upwards.
 
 use std::rc::Rc;
 use std::time::Duration;

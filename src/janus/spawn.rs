@@ -43,7 +43,7 @@ pub struct SpawnOptions {
     pub program: PathBuf,
     /// The folder with `plugins` and `transports`; looked for if `None`.
     pub library: Option<PathBuf>,
-    /// The address that browsers reach; one of this machine's if `None`.
+    /// The address that peers reach; one of this machine's if `None`.
     pub media_address: Option<IpAddr>,
     /// UDP ports for media, first and last.
     pub rtp_ports: (u16, u16),
@@ -80,7 +80,7 @@ pub enum SpawnError {
     },
     /// Only loopback addresses: every offer would fail.
     #[error(
-        "this machine has no address but loopback, and media needs one; name one that browsers reach"
+        "this machine has no address but loopback, and media needs one; name one that peers reach"
     )]
     NoMediaAddress,
     /// The file system said no.
@@ -136,7 +136,7 @@ pub struct Access {
     pub admin_key: Secret,
     /// What it calls itself.
     pub server_name: String,
-    /// What browsers are told.
+    /// What peers are told.
     pub media_address: IpAddr,
 }
 

@@ -1,6 +1,6 @@
 //! What OTP gives an Elixir program, on actix: monitors, replies that cannot be lost, supervisors.
 //!
-//! - [`monitor`]: `Process.monitor`; one [`Down`] each, whatever ended the target.
+//! - [`mod@monitor`]: `Process.monitor`; one [`Down`] each, whatever ended the target.
 //! - [`reply`]: the `from` of `GenServer.call`; one answer each, whoever dies on the way.
 //! - [`restart`]: restart intensity and back-off, as decisions without an actor.
 //! - [`supervisor`]: a dynamic, one-for-one supervisor.

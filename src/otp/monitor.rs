@@ -34,7 +34,7 @@ pub enum DownReason {
     Killed,
     /// It panicked.
     Panicked,
-    /// It gave up; the word is the one of the wire (`janus_timeout`).
+    /// It gave up; the word says why, and is passed on as it is.
     Failed(&'static str),
 }
 
