@@ -227,11 +227,11 @@ impl JanusSession {
 
     /// The start came to nothing, by no fault that a restart would mend.
     fn refuse_start(&mut self, error: CallError, ctx: &mut Context<Self>) {
-        let generation = self.generation;
+        let (generation, restart) = (self.generation, error.retry_ms().is_some());
         let ended = self
             .record
             .lock()
-            .end(&self.participant, generation, error.reason(), false);
+            .end(&self.participant, generation, error.reason(), restart);
         if ended == Ending::Owed
             && let Some(room) = self.room()
         {

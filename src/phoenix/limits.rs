@@ -13,8 +13,10 @@ use super::errors::RequestError;
 const MAX_ERRORS: usize = 20;
 /// See [`MAX_ERRORS`].
 const ERRORS_WITHIN: Duration = Duration::from_secs(10);
-/// Refusals for speed after which the socket is closed.
+/// Refusals for speed, within [`TOO_FAST_WITHIN`], after which the socket is closed.
 const MAX_TOO_FAST: u32 = 200;
+/// See [`MAX_TOO_FAST`]: a client that errs now and then over a long day is none that floods.
+const TOO_FAST_WITHIN: Duration = Duration::from_secs(60);
 
 /// What is counted apart, with its rate a second and its burst.
 const BUCKETS: [(&[&str], u32, u32); 8] = [
@@ -42,6 +44,7 @@ pub struct Limits {
     events: [Option<Box<DefaultDirectRateLimiter>>; BUCKETS.len()],
     errors: VecDeque<Instant>,
     too_fast: u32,
+    too_fast_since: Instant,
 }
 
 impl Default for Limits {
@@ -51,6 +54,7 @@ impl Default for Limits {
             events: Default::default(),
             errors: VecDeque::new(),
             too_fast: 0,
+            too_fast_since: Instant::now(),
         }
     }
 }
@@ -67,11 +71,20 @@ impl Limits {
         match wait {
             None => Ok(()),
             Some(wait) => {
-                self.too_fast += 1;
+                self.count_too_fast();
                 let retry_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
                 Err(RequestError::TooFast { retry_ms })
             }
         }
+    }
+
+    fn count_too_fast(&mut self) {
+        let now = Instant::now();
+        if now.duration_since(self.too_fast_since) > TOO_FAST_WITHIN {
+            self.too_fast = 0;
+            self.too_fast_since = now;
+        }
+        self.too_fast += 1;
     }
 
     /// Counts a refusal. True: it was one too many, close the socket (1008).

@@ -47,8 +47,9 @@ const SILENCE: Duration = Duration::from_secs(9);
 const TICK: Duration = Duration::from_secs(1);
 /// All that one request may take: the official client gives up at 10 s.
 const BUDGET: Duration = Duration::from_secs(9);
-/// An answer that never came is given by then.
-const ANSWER_BY: Duration = Duration::from_millis(9_500);
+/// An answer that never came is given by then: after all that knew a better one, before the client
+/// gives up.
+const ANSWER_BY: Duration = Duration::from_millis(9_300);
 /// Rooms of one socket.
 const MAX_ROOMS: usize = 8;
 /// How many `stop_call`s are remembered as sent: a room that died half-way says them again.
@@ -259,17 +260,18 @@ impl WebSocketSession {
 
     fn binary(&mut self, bytes: &[u8], ctx: &mut Context<Self>) {
         let detail = "binary frames carry nothing here";
-        let parts = frame::decode_binary(bytes).map(|header| frame::Parts {
-            join_ref: header.join_ref,
-            reference: header.reference,
-            topic: Some(header.topic),
-            event: Some(header.event),
-        });
-        let parts = Box::new(parts.unwrap_or_default());
-        self.undecodable(frame::FrameError::Malformed { detail, parts }, ctx);
+        let error = frame::FrameError::Malformed {
+            detail,
+            parts: Box::default(),
+        };
+        let to = match frame::decode_binary(bytes) {
+            Ok(header) => addressed(header.topic, header.join_ref, header.reference),
+            Err(_) => addressed("phoenix".into(), None, None),
+        };
+        self.reply(&to, Err(error.into()), ctx);
     }
 
-    /// Answers a frame that could not be read, by whatever refs it had.
+    /// Answers a frame that could not be read: by its refs where those are known for sure.
     fn undecodable(&mut self, error: frame::FrameError, ctx: &mut Context<Self>) {
         let frame::Parts {
             join_ref,
@@ -277,8 +279,10 @@ impl WebSocketSession {
             topic,
             ..
         } = error.parts().clone();
-        let to = match topic {
-            Some(topic) if reference.is_some() => addressed(topic, join_ref, reference),
+        let to = match (&error, topic) {
+            (frame::FrameError::BadPayload { .. }, Some(topic)) => {
+                addressed(topic, join_ref, reference)
+            }
             _ => addressed("phoenix".into(), None, None),
         };
         self.reply(&to, Err(error.into()), ctx);
@@ -722,16 +726,24 @@ impl WebSocketSession {
         let overdue: Vec<u64> = self
             .pending
             .iter()
-            .filter(|(_, p)| !p.told && now - p.since >= ANSWER_BY)
+            .filter(|(_, p)| !p.told && now - p.since + TICK >= ANSWER_BY)
             .map(|(token, _)| *token)
             .collect();
         for token in overdue {
-            self.overdue(token, ctx);
+            let due = self
+                .pending
+                .get(&token)
+                .map_or(now, |p| p.since + ANSWER_BY);
+            let wait = due.saturating_duration_since(now);
+            ctx.run_later(wait, move |this, ctx| this.overdue(token, ctx));
         }
     }
 
     /// Answers for whoever did not.
     fn overdue(&mut self, token: u64, ctx: &mut Context<Self>) {
+        if self.pending.get(&token).is_none_or(|pending| pending.told) {
+            return;
+        }
         let Some(mut pending) = self.pending.remove(&token) else {
             return;
         };
