@@ -48,6 +48,8 @@ const KEEPALIVE_WITHIN: Duration = Duration::from_secs(4);
 const REQUEST_WITHIN: Duration = Duration::from_secs(9);
 /// After the publisher's connection ended, how long its owner has to say why.
 const HANGUP_GRACE: Duration = Duration::from_millis(300);
+/// A start that takes so long makes the gateway suspect, so that the next one fails fast.
+const SLOW_START: Duration = Duration::from_secs(2);
 /// How often overdue answers and missing feeds are looked at.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -260,6 +262,11 @@ impl JanusSession {
         self.lease = Some(lease);
         self.start = Some(start);
         fail::fail_point!("session-start");
+        ctx.run_later(SLOW_START, |this, _| {
+            if this.phase == Phase::Starting {
+                this.parts.board.suspect();
+            }
+        });
         ctx.spawn(
             open.into_actor(self)
                 .map(|opened, this, ctx| this.opened(opened, ctx)),

@@ -228,7 +228,8 @@ impl Supervisor {
         match verdict {
             Verdict::Restart(wait) => {
                 self.parts.metrics.restarts.inc();
-                let retry_ms = match away {
+                // Not all at once to a gateway that is, or may be, away.
+                let retry_ms = match away || ["janus_timeout", "janus_lost"].contains(&word) {
                     true => spread_ms(),
                     false => u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(50),
                 };

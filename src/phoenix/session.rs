@@ -259,6 +259,7 @@ impl WebSocketSession {
     }
 
     fn binary(&mut self, bytes: &[u8], ctx: &mut Context<Self>) {
+        let _ = self.limits.count(""); // counted as any frame
         let detail = "binary frames carry nothing here";
         let error = frame::FrameError::Malformed {
             detail,
