@@ -178,12 +178,22 @@ impl Config {
         Ok(())
     }
 
-    /// This node's name on Janus.
+    /// This node's name on Janus: from the settings, else of the listener; one that listens on all
+    /// addresses is told from others by its host's name.
     pub fn node(&self) -> String {
         self.node.clone().unwrap_or_else(|| {
-            let text = self.listen.to_string();
+            let text = if self.listen.ip().is_unspecified() {
+                let host = rustix::system::uname();
+                format!(
+                    "{}-{}",
+                    host.nodename().to_string_lossy(),
+                    self.listen.port()
+                )
+            } else {
+                self.listen.to_string()
+            };
             let name = text.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-            name.trim_matches('-').to_owned()
+            name.trim_matches('-').chars().take(64).collect()
         })
     }
 }

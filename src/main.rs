@@ -12,6 +12,7 @@ use parlour::janus::spawn::{SpawnError, SpawnOptions, Spawned};
 use parlour::otp::spawn::log_panics;
 use parlour::system::{MakeGateway, System};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 /// How long a Janus that is configured but not yet there is waited for before the start goes on.
@@ -53,36 +54,83 @@ async fn run(config: Config) -> ExitCode {
         return ExitCode::FAILURE;
     };
     raise_file_limit(&config);
-    let (gateway, mut spawned, found) = match gateway(&config).await {
-        Ok(gateway) => gateway,
-        Err(why) => {
+    // A signal ends a start as well; a Janus that was spawned for it ends with the future.
+    let started = tokio::select! {
+        started = start(&config) => started,
+        () = told_to_end(&mut terminate, &mut interrupt) => return ExitCode::SUCCESS,
+    };
+    let (system, janus) = match started {
+        Ok(started) => started,
+        Err((code, why)) => {
             eprintln!("parlour: {why}");
-            return ExitCode::FAILURE;
+            return ExitCode::from(code);
         }
     };
-    let system = match System::start(&config, gateway) {
-        Ok(system) => system,
-        Err(error) => {
-            eprintln!(
-                "parlour: PARLOUR_LISTEN ({}) or PARLOUR_ADMIN_LISTEN cannot be bound: {error}",
-                config.listen
-            );
-            return ExitCode::from(2);
-        }
+    let (stop, stopped) = oneshot::channel();
+    let janus = janus.map(|janus| actix::spawn(keep_up(janus, stopped)));
+    let code = tokio::select! {
+        () = told_to_end(&mut terminate, &mut interrupt) => ExitCode::SUCCESS,
+        () = unsound(&system) => ExitCode::FAILURE,
     };
-    wait_for_gateway(&system).await;
-    greet(&config, &system, &found);
-    let code = serve(&mut spawned, &system, &mut terminate, &mut interrupt).await;
     log::info!("going down");
     // Janus gets the end of the time: one that hangs is killed by then.
     let end = Instant::now() + config.drain;
     if !system.stop(end - config.drain / 4).await {
         log::warn!("sessions were left on Janus");
     }
-    if let Some(janus) = spawned {
+    drop(stop);
+    if let Some(janus) = janus
+        && let Ok(janus) = janus.await
+    {
         janus.stop(end - config.drain / 20).await;
     }
     code
+}
+
+async fn told_to_end(terminate: &mut Signal, interrupt: &mut Signal) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+/// When nothing would be restarted any more.
+async fn unsound(system: &System) {
+    while system.is_sound() {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    log::error!("the top supervisor is gone");
+}
+
+/// Starts a spawned Janus again whenever it ended, until it is told to stop.
+async fn keep_up(mut janus: Spawned, mut stop: oneshot::Receiver<()>) -> Spawned {
+    loop {
+        tokio::select! {
+            _ = &mut stop => return janus,
+            status = janus.exited() => {
+                let status = status.map_or_else(|error| error.to_string(), |s| s.to_string());
+                log::error!(status = status.as_str(); "janus ended, started again");
+            }
+        }
+        tokio::select! {
+            _ = &mut stop => return janus,
+            started = async {
+                tokio::time::sleep(SPAWN_AGAIN).await;
+                janus.restart().await
+            } => if let Err(error) = started {
+                log::error!(error = error.to_string().as_str(); "janus does not start");
+            }
+        }
+    }
+}
+
+/// Janus, then the server. `Err`: the exit code, and why.
+async fn start(config: &Config) -> Result<(System, Option<Spawned>), (u8, String)> {
+    let (gateway, janus, found) = gateway(config).await.map_err(|why| (1, why))?;
+    let system = System::start(config, gateway).map_err(|error| (2, error.to_string()))?;
+    wait_for_gateway(&system).await;
+    greet(config, &system, &found);
+    Ok((system, janus))
 }
 
 /// A socket takes a file descriptor, and a call some more: raises the limit as far as it may go, and
@@ -148,8 +196,8 @@ async fn gateway(
     Ok((Some(make), spawned, found))
 }
 
-/// Whether this Janus is fit for use. One that is not there yet may come; one that is open to
-/// everybody, or that does not know our secret, is refused.
+/// Whether this Janus is fit for use. One that is not there yet may come, one that refuses our secret
+/// may be mended; one that is open to everybody, or cannot carry our rooms, is refused.
 async fn look_at(gateway: &JanusGateway) -> Result<String, String> {
     let report = match gateway.check(Instant::now() + JANUS_START).await {
         Ok(report) => report,
@@ -186,44 +234,4 @@ fn greet(config: &Config, system: &System, found: &str) {
         env!("CARGO_PKG_VERSION")
     ));
     say(&format!("  mode: {mode}; {found}"));
-}
-
-/// Until a signal, or until nothing would be restarted any more.
-async fn serve(
-    janus: &mut Option<Spawned>,
-    system: &System,
-    terminate: &mut Signal,
-    interrupt: &mut Signal,
-) -> ExitCode {
-    let mut look = tokio::time::interval(Duration::from_secs(1));
-    loop {
-        tokio::select! {
-            _ = terminate.recv() => return ExitCode::SUCCESS,
-            _ = interrupt.recv() => return ExitCode::SUCCESS,
-            _ = look.tick() => {
-                if !system.is_sound() {
-                    log::error!("the top supervisor is gone");
-                    return ExitCode::FAILURE;
-                }
-            }
-            status = exited(janus) => {
-                log::error!(status = status.as_str(); "janus ended, started again");
-                tokio::time::sleep(SPAWN_AGAIN).await;
-                if let Some(janus) = janus && let Err(error) = janus.restart().await {
-                    log::error!(error = error.to_string().as_str(); "janus does not start");
-                }
-            }
-        }
-    }
-}
-
-/// When a spawned Janus ended; never, if there is none.
-async fn exited(janus: &mut Option<Spawned>) -> String {
-    match janus {
-        Some(janus) => match janus.exited().await {
-            Ok(status) => status.to_string(),
-            Err(error) => error.to_string(),
-        },
-        None => std::future::pending().await,
-    }
 }

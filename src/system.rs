@@ -36,7 +36,7 @@ use crate::phoenix::events::BroadcastEncoder;
 use crate::phoenix::session::{SessionParts, Welcome};
 use crate::phoenix::websocket::CloseCode;
 use crate::rooms::RoomTable;
-use crate::rooms::ports::{CallsPort, StartCalls};
+use crate::rooms::ports::{CallsPort, MediaRoomRetired, StartCalls};
 use crate::rooms::registry::{Enter, RegistryParts, Retire, RoomRegistry};
 use crate::rooms::room::RoomParts;
 
@@ -49,6 +49,25 @@ const JOINS: usize = 4_096;
 const CORES_A_ROOM_ARBITER: usize = 4;
 /// How long the closing frames have to reach the browsers.
 const CLOSING: Duration = Duration::from_millis(300);
+
+/// An address that cannot be listened on.
+#[derive(Debug, thiserror::Error)]
+#[error("{setting} is {address}: it cannot be bound: {source}")]
+pub struct BindError {
+    setting: &'static str,
+    address: SocketAddr,
+    source: io::Error,
+}
+
+impl BindError {
+    fn new(setting: &'static str, address: SocketAddr, source: io::Error) -> Self {
+        Self {
+            setting,
+            address,
+            source,
+        }
+    }
+}
 
 /// A running server.
 pub struct System {
@@ -109,11 +128,12 @@ impl Arbiters {
 
 /// A child that is always started again, however often it crashes.
 fn permanent(
-    name: &str,
+    kind: &'static str,
     start: impl FnMut(&actix::Recipient<Watch>) -> Box<dyn Watchable> + Send + 'static,
 ) -> StartChild {
     StartChild(ChildSpec {
-        name: name.to_owned(),
+        kind,
+        name: String::new(),
         restart: Restart::Permanent,
         intensity: Intensity {
             restarts: usize::MAX,
@@ -130,17 +150,21 @@ impl System {
     /// calls are off.
     ///
     /// # Errors
-    /// If an address cannot be bound.
-    pub fn start(config: &Config, gateway: Option<MakeGateway>) -> io::Result<Self> {
-        let listener = TcpListener::bind(config.listen)?;
-        let address = listener.local_addr()?;
+    /// If an address cannot be bound: which setting names it, and why.
+    pub fn start(config: &Config, gateway: Option<MakeGateway>) -> Result<Self, BindError> {
+        let public = |error| BindError::new("PARLOUR_LISTEN", config.listen, error);
+        let listener = TcpListener::bind(config.listen).map_err(public)?;
+        let address = listener.local_addr().map_err(public)?;
         let metrics = Arc::new(Metrics::default());
         let node = config.node();
         let rooms = Arc::new(RoomTable::new(node));
         let sessions = Arc::new(SessionTable::default());
         let directory = Arc::new(CallsDirectory::default());
         let board = gateway.as_ref().map(|_| Arc::new(HealthBoard::default()));
-        let supervisor = spawn("top_supervisor", |_| Supervisor::default());
+        let downs = Arc::clone(&metrics);
+        let observe = Box::new(move |kind: &'static str, reason| downs.down(kind, reason));
+        let supervisor = spawn("top_supervisor", |_| Supervisor::observed(observe));
+        let draining = Arc::new(AtomicBool::new(false));
 
         let start_calls = gateway
             .as_ref()
@@ -173,15 +197,15 @@ impl System {
                 start
             });
         let registry: Current<RoomRegistry> = Arc::default();
-        Self::start_registry(
-            config,
-            &supervisor,
-            &registry,
+        let room = RoomParts {
+            encoder: Arc::new(BroadcastEncoder),
             start_calls,
-            &rooms,
-            &metrics,
-            board.as_ref(),
-        );
+            retire: retire_to(&registry),
+            media_rooms: forget_at(board.clone()),
+            metrics: Arc::clone(&metrics),
+            draining: Arc::clone(&draining),
+        };
+        Self::start_registry(config, &supervisor, &registry, room, &rooms);
 
         let mode = if gateway.is_some() { "gateway" } else { "mesh" };
         let session = Arc::new(SessionParts {
@@ -196,7 +220,7 @@ impl System {
             welcome: welcome(config, mode),
             candidates: config.candidates,
             metrics: Arc::clone(&metrics),
-            draining: AtomicBool::new(false),
+            draining,
         });
         let connections = usize::try_from(config.max_connections).unwrap_or(usize::MAX);
         let shared = web::Data::new(Shared {
@@ -208,12 +232,13 @@ impl System {
         let mut servers = Vec::new();
         let mut admin_address = None;
         if let AdminListen::At(at) = config.admin_listen {
-            let admin = server::admin(shared.clone(), at)?;
+            let admin = server::admin(shared.clone(), at)
+                .map_err(|error| BindError::new("PARLOUR_ADMIN_LISTEN", at, error))?;
             servers.push(admin.handle());
             admin_address = Some(at);
             actix::spawn(admin);
         }
-        let public = server::public(shared.clone(), listener)?;
+        let public = server::public(shared.clone(), listener).map_err(public)?;
         servers.push(public.handle());
         actix::spawn(public);
         Ok(Self {
@@ -267,28 +292,9 @@ impl System {
         config: &Config,
         supervisor: &Addr<Supervisor>,
         registry: &Current<RoomRegistry>,
-        start_calls: Option<StartCalls>,
+        room: RoomParts,
         rooms: &Arc<RoomTable>,
-        metrics: &Arc<Metrics>,
-        board: Option<&Arc<HealthBoard>>,
     ) {
-        let retiring = Arc::clone(registry);
-        let board = board.map(Arc::clone);
-        let room = RoomParts {
-            encoder: Arc::new(BroadcastEncoder),
-            start_calls,
-            retire: Arc::new(move |retire: Retire| {
-                if let Some(registry) = current(&retiring) {
-                    cast(&registry, retire);
-                }
-            }),
-            media_rooms: Arc::new(move |retired| {
-                if let Some(board) = &board {
-                    board.retire_room(retired);
-                }
-            }),
-            metrics: Arc::clone(metrics),
-        };
         let arbiters = Arc::new(Arbiters::new());
         let parts = RegistryParts {
             table: Arc::clone(rooms),
@@ -342,6 +348,25 @@ impl System {
         let _ = tokio::time::timeout_at(deadline, stopped).await;
         cleared
     }
+}
+
+/// Takes rooms back to whichever registry lives.
+fn retire_to(registry: &Current<RoomRegistry>) -> Arc<dyn Fn(Retire) + Send + Sync> {
+    let registry = Arc::clone(registry);
+    Arc::new(move |retire| {
+        if let Some(registry) = current(&registry) {
+            cast(&registry, retire);
+        }
+    })
+}
+
+/// Lets the gateway forget rooms that are gone.
+fn forget_at(board: Option<Arc<HealthBoard>>) -> Arc<dyn Fn(MediaRoomRetired) + Send + Sync> {
+    Arc::new(move |retired| {
+        if let Some(board) = &board {
+            board.retire_room(retired);
+        }
+    })
 }
 
 fn welcome(config: &Config, mode: &'static str) -> Welcome {

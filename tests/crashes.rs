@@ -246,6 +246,45 @@ async fn a_room_that_panics_in_the_middle_of_telling_tells_once_and_disconnects_
 }
 
 #[actix::test]
+async fn a_room_that_panics_while_it_tells_a_leave_leaves_no_call_behind() {
+    let points = Failpoints::take();
+    let mut scene = Scene::set().await;
+    points.panic_once("room-deliver");
+    let reply = scene.ann.request("phx_leave", json!({})).await;
+    assert_eq!(reply["status"], "ok", "{reply}");
+    scene.parlour.invariants().await;
+    assert_eq!(scene.parlour.system.sessions.owned().len(), 2);
+}
+
+#[actix::test]
+async fn a_room_that_panics_while_it_tells_a_reload_lets_the_call_start_again() {
+    let points = Failpoints::take();
+    let mut scene = Scene::set().await;
+    let resume = scene.ann.resume();
+    points.panic_once("room-deliver");
+    let mut again = scene.parlour.rejoin("tea", &resume, Value::Null).await;
+    again.event("presence_state").await; // of the join
+    again.event("presence_state").await; // of the room's next life
+    again.start_listening().await;
+    scene.parlour.invariants().await;
+}
+
+#[actix::test]
+async fn a_room_that_panics_while_it_tells_a_second_join_leaves_no_ghost_of_the_first() {
+    let points = Failpoints::take();
+    let parlour = Parlour::start().await;
+    let mut bob = parlour.join("tea", "Bob").await;
+    let mut ann = parlour.join("tea", "Ann").await;
+    let first = ann.id();
+    points.panic_once("room-deliver");
+    let reply = ann.join_room("tea", json!({ "name": "Ann" })).await;
+    assert_eq!(reply["status"], "ok");
+    bob.leave_of(&first).await;
+    parlour.invariants().await;
+    assert_eq!(parlour.system.rooms.counts().1, 2);
+}
+
+#[actix::test]
 async fn a_room_that_panics_at_each_rebuild_is_closed_and_can_be_joined_anew() {
     let points = Failpoints::take();
     let parlour = Parlour::start().await;

@@ -80,6 +80,30 @@ async fn a_reload_ends_the_call_it_cannot_go_on_with_and_starts_a_new_one() {
 }
 
 #[actix::test]
+async fn a_reload_under_another_name_is_seen_as_one_person_by_the_others() {
+    let (parlour, ann, mut bob, _) = ann_and_bob().await;
+    let id = ann.id();
+    let mut metas = parlour.presence("tea", &id);
+    assert!(!metas["call"].is_null());
+    // What bob's Presence would hold: each diff's leave names the meta before it.
+    let _back = parlour.rejoin("tea", &ann.resume(), Value::Null).await;
+    while !metas["call"].is_null() || metas["name"] != "back" {
+        let diff = bob
+            .event_where("presence_diff", |p| !p["joins"][&id].is_null())
+            .await;
+        assert_eq!(
+            diff["leaves"][&id]["metas"][0]["phx_ref"], metas["phx_ref"],
+            "{diff}"
+        );
+        metas = diff["joins"][&id]["metas"][0].clone();
+        assert_eq!(
+            metas["phx_ref_prev"],
+            diff["leaves"][&id]["metas"][0]["phx_ref"]
+        );
+    }
+}
+
+#[actix::test]
 async fn after_the_end_of_the_old_socket_it_is_the_same_person_in_a_new_call() {
     let (parlour, ann, mut bob, _) = ann_and_bob().await;
     let (id, resume) = (ann.id(), ann.resume());

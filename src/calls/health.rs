@@ -126,8 +126,8 @@ impl HealthBoard {
     }
 }
 
-/// When somebody who was told that the gateway is away tries again: a second from now or a little
-/// later, not all at once.
+/// When somebody who was told that the gateway is away tries again: in half a second to two and a
+/// half, not all at once.
 pub fn spread_ms() -> u64 {
     let random = u64::from(u16::from_le_bytes(crate::names::random_bytes()));
     500 + random * SPREAD_MS / u64::from(u16::MAX)
@@ -186,10 +186,18 @@ impl Health {
         let look = async move {
             gateway.probe(began + DEADLINE).await?;
             if let Some(prefix) = sweep {
-                let swept = gateway
+                // What cannot be destroyed is no reason to make no calls.
+                match gateway
                     .sweep_rooms(prefix, Vec::new(), began + DEADLINE * 2)
-                    .await?;
-                log::info!(rooms = swept; "rooms of an earlier life destroyed");
+                    .await
+                {
+                    Ok(rooms) => log::info!(rooms = rooms; "rooms of an earlier life destroyed"),
+                    Err(error) if error.is_refusal() => {
+                        let detail = error.to_string();
+                        log::warn!(detail = detail.as_str(); "rooms of an earlier life stay");
+                    }
+                    Err(error) => return Err(error),
+                }
             }
             Ok(())
         };

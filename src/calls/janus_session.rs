@@ -33,8 +33,8 @@ use crate::otp::spawn::spawn;
 use crate::otp::supervisor::Parent;
 use crate::otp::{Down, DownReason, MonitorRef, Monitors, ReplyTo, Watch, cast, monitor};
 use crate::rooms::RoomError;
-use crate::rooms::room::{CallNews, Happened, MemberGone, Publish, Room, SayOwed};
-use crate::rooms::state::Ending;
+use crate::rooms::messages::{CallNews, Happened, MemberGone, Publish};
+use crate::rooms::room::Room;
 use crate::rooms::table::RoomRecord;
 use crate::sdp::{CandidatePolicy, Sdp};
 
@@ -82,7 +82,7 @@ enum Phase {
     Stopping,
 }
 
-/// What it holds on the gateway. Dropping it, in whatever way, is what clears it there.
+/// Its connection to the gateway.
 struct Connection {
     line: Rc<dyn Line>,
     poller: MonitorRef,
@@ -108,7 +108,7 @@ pub struct JanusSession {
     owner_monitor: MonitorRef,
     phase: Phase,
     start: Option<Start>,
-    // Before `connection` is there, while the session is being opened.
+    // The ownership of the session on the gateway. Dropping it, in whatever way, clears it there.
     lease: Option<Lease>,
     connection: Option<Connection>,
     published: Vec<PublishedStream>,
@@ -197,7 +197,7 @@ impl JanusSession {
 
     // ---- its ends ----
 
-    /// Ends in order: nobody restarts it.
+    /// Ends, and says why to who monitors it.
     fn end(&mut self, reason: DownReason, ctx: &mut Context<Self>) {
         self.phase = Phase::Stopping;
         self.monitors.ending(reason);
@@ -229,16 +229,8 @@ impl JanusSession {
 
     /// The start came to nothing, by no fault that a restart would mend.
     fn refuse_start(&mut self, error: CallError, ctx: &mut Context<Self>) {
-        let (generation, restart) = (self.generation, error.retry_ms().is_some());
-        let ended = self
-            .record
-            .lock()
-            .end(&self.participant, generation, error.reason(), restart);
-        if ended == Ending::Owed
-            && let Some(room) = self.room()
-        {
-            cast(&room, SayOwed);
-        }
+        self.record
+            .end_generation(&self.feed(), error.reason(), error.retry_ms().is_some());
         if let Some(start) = self.start.take() {
             start.reply.send(Err(error));
         }
@@ -350,18 +342,11 @@ impl JanusSession {
     }
 
     fn start_failed(&mut self, error: GatewayError, ctx: &mut Context<Self>) {
-        match error {
-            GatewayError::OfferRefused { .. } | GatewayError::Refused { .. } => {
-                self.parts.metrics.janus_error(error.reason());
-                self.refuse_start(error.into(), ctx);
-            }
-            GatewayError::Timeout { .. }
-            | GatewayError::Unreachable { .. }
-            | GatewayError::Lost { .. }
-            | GatewayError::SessionLost
-            | GatewayError::Unauthorised
-            | GatewayError::Unfit { .. }
-            | GatewayError::Protocol { .. } => self.fail_with(&error, ctx),
+        if error.is_refusal() {
+            self.parts.metrics.janus_error(error.reason());
+            self.refuse_start(error.into(), ctx);
+        } else {
+            self.fail_with(&error, ctx);
         }
     }
 
@@ -386,9 +371,16 @@ impl JanusSession {
 
     // ---- while it lives ----
 
+    /// Lets the others know what can be subscribed; in the table first, where no crash loses it.
     fn announce(&self) {
         if self.phase == Phase::Live && self.publisher_up {
-            self.tell_room(CallNews::Announced(self.published.clone()));
+            let announced = self
+                .record
+                .lock()
+                .announce(&self.feed(), self.published.clone());
+            if announced {
+                self.tell_room(CallNews::Announced);
+            }
         }
     }
 
@@ -405,12 +397,20 @@ impl JanusSession {
     }
 
     fn tick(&mut self, ctx: &mut Context<Self>) {
+        // Told to stop by a word that was lost: the table is the truth.
+        if !self
+            .record
+            .lock()
+            .is_live(&self.participant, self.generation)
+        {
+            return self.end(DownReason::Normal, ctx);
+        }
         match self.subscriptions.overdue(Instant::now()) {
             Some(1) => self.renew_subscriber("unanswered", ctx),
             Some(_) => return self.fail("answer_timeout", ctx),
             None => {}
         }
-        self.subscriptions.retry_missing();
+        self.subscriptions.retry();
         self.advance(ctx);
     }
 
@@ -502,8 +502,8 @@ impl JanusSession {
             return reply.send(Err(CallError::NoCall));
         };
         let offer = match self.subscriptions.check_answer(version) {
-            Answer::Newest(_) | Answer::Again if self.answering == Some(version) => {
-                return reply.send(Ok(CallAnswer::Done));
+            Answer::Newest(_) if self.answering == Some(version) => {
+                return reply.send(Ok(CallAnswer::Done)); // it is on its way
             }
             Answer::Again => return reply.send(Ok(CallAnswer::Done)),
             Answer::Newest(offer) => offer,
@@ -530,9 +530,12 @@ impl JanusSession {
                     reply.send(Ok(CallAnswer::Done));
                     this.advance(ctx);
                 }
-                Err(error @ (GatewayError::OfferRefused { .. } | GatewayError::Refused { .. })) => {
-                    reply.send(Err(error.into()));
-                    this.renew_subscriber("answer refused", ctx);
+                Err(error) if error.is_refusal() => {
+                    reply.send(Err(error.clone().into()));
+                    match this.subscriptions.answer_refused() {
+                        1 => this.renew_subscriber("answer refused", ctx),
+                        _ => this.fail_with(&error, ctx),
+                    }
                 }
                 Err(error) => {
                     reply.send(Err(error.clone().into()));
@@ -560,11 +563,7 @@ impl JanusSession {
                 .into_actor(self)
                 .map(move |done, this, ctx| match done {
                     Ok(()) => reply.send(Ok(CallAnswer::Done)),
-                    Err(
-                        error @ (GatewayError::OfferRefused { .. } | GatewayError::Refused { .. }),
-                    ) => {
-                        reply.send(Err(error.into()));
-                    }
+                    Err(error) if error.is_refusal() => reply.send(Err(error.into())),
                     Err(error) => {
                         reply.send(Err(error.clone().into()));
                         this.fail_with(&error, ctx);
@@ -629,7 +628,7 @@ impl JanusSession {
         self.offer_again(self.subscriptions.outstanding().cloned());
     }
 
-    fn owner_gone(&mut self, ctx: &mut Context<Self>) {
+    fn owner_gone(&mut self, reason: DownReason, ctx: &mut Context<Self>) {
         let membership = self.owner.membership;
         {
             let mut state = self.record.lock();
@@ -641,7 +640,7 @@ impl JanusSession {
         log::debug!(participant = self.participant.as_str(); "owner gone, clearing the gateway");
         // The room learns of it by its own monitor too; whoever comes first.
         if let Some(room) = self.room() {
-            cast(&room, MemberGone { membership });
+            cast(&room, MemberGone { membership, reason });
         }
         self.end(DownReason::Normal, ctx);
     }
@@ -836,6 +835,8 @@ impl Handler<StopCall> for JanusSession {
     type Result = ();
 
     fn handle(&mut self, _: StopCall, ctx: &mut Self::Context) {
+        // Nothing, but for a start that was on its way here when the call was ended.
+        self.record.end_generation(&self.feed(), "stopped", false);
         if let Some(start) = self.start.take() {
             start.reply.send(Err(CallError::Stopped));
         }
@@ -851,7 +852,7 @@ impl Handler<Down> for JanusSession {
             return;
         }
         if self.owner_monitor.is(&down) {
-            self.owner_gone(ctx);
+            self.owner_gone(down.reason, ctx);
         } else if self.connection.as_ref().is_some_and(|c| c.poller.is(&down)) {
             self.parts.metrics.down("poller", down.reason);
             match down.reason {
@@ -867,6 +868,8 @@ impl Handler<Down> for JanusSession {
                 | DownReason::Panicked => self.fail("poller_died", ctx),
             }
         } else if self.parent.is(&down) {
+            self.record
+                .end_generation(&self.feed(), "supervisor_died", true);
             self.end(DownReason::Shutdown, ctx);
         }
     }

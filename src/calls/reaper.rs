@@ -5,7 +5,7 @@
 //! user. Only an answer counts: what a gateway that hung may still make is destroyed again until it
 //! twice says that it has none.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,7 +40,7 @@ pub struct Reaper {
     queue: VecDeque<SessionId>,
     under_way: usize,
     /// Denied once, after the gateway was seen to work.
-    denied: HashSet<SessionId>,
+    denied: HashMap<SessionId, Instant>,
     parent: Parent,
     monitors: Monitors,
 }
@@ -62,7 +62,7 @@ impl Reaper {
             metrics,
             queue: VecDeque::new(),
             under_way: 0,
-            denied: HashSet::new(),
+            denied: HashMap::new(),
             parent: Parent::watch(supervisor, ctx.address().downgrade().recipient()),
             monitors: Monitors::default(),
         }
@@ -84,7 +84,7 @@ impl Reaper {
                 this.work(ctx);
             }));
         }
-        let waiting = self.queue.len() + self.under_way;
+        let waiting = self.table.orphans().len();
         self.metrics
             .reaper_queue
             .set(i64::try_from(waiting).unwrap_or(i64::MAX));
@@ -135,11 +135,10 @@ impl Reaper {
             self.board.suspect();
             return Some(RETRY);
         }
-        if self.denied.insert(id) {
-            Some(DENIED_AGAIN)
-        } else {
-            None
-        }
+        let first = *self.denied.entry(id).or_insert_with(Instant::now);
+        DENIED_AGAIN
+            .checked_sub(first.elapsed())
+            .filter(|wait| !wait.is_zero())
     }
 }
 

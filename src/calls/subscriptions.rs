@@ -99,6 +99,8 @@ pub struct Subscriptions {
     missing: HashSet<Feed>,
     // One of several was missing: ask for one after the other, to learn which.
     one_by_one: bool,
+    // What was asked came to nothing: until an offer, or the timer.
+    paused: bool,
     unanswered: u32,
 }
 
@@ -125,9 +127,10 @@ impl Subscriptions {
         self.missing.remove(feed);
     }
 
-    /// Tries again what was missing, as a slow timer does.
-    pub fn retry_missing(&mut self) {
+    /// Tries again what was missing or came to nothing, as a slow timer does.
+    pub fn retry(&mut self) {
         self.missing.clear();
+        self.paused = false;
     }
 
     /// Chooses to receive these, or not. `Err`: nobody publishes that.
@@ -179,7 +182,7 @@ impl Subscriptions {
     /// What to ask of the gateway now; nothing while an answer of it, or of the browser, is awaited.
     /// What it answers goes to [`Self::asked`].
     pub fn next_step(&mut self) -> Step {
-        if self.asking.is_some() || self.out.is_some() {
+        if self.asking.is_some() || self.out.is_some() || self.paused {
             return Step::Nothing;
         }
         if std::mem::take(&mut self.restart_wanted) {
@@ -226,12 +229,17 @@ impl Subscriptions {
         let asked = self.asking.take().unwrap_or_default();
         match subscribed {
             Subscribed::Offer(offer) => Some(self.offered(offer, now)),
-            Subscribed::Nothing => None,
+            // Its offer comes later, if any does: asking again at once would be asking for ever.
+            Subscribed::Nothing => {
+                self.paused = true;
+                None
+            }
             Subscribed::NoSuchFeed => {
                 let feeds: HashSet<_> = asked.subscribe.into_iter().map(|(feed, _)| feed).collect();
                 if feeds.len() > 1 {
                     self.one_by_one = true;
                 } else {
+                    self.paused = feeds.is_empty();
                     self.missing.extend(feeds);
                 }
                 None
@@ -245,6 +253,7 @@ impl Subscriptions {
             offer: sdp,
             streams,
         } = offer;
+        self.paused = false;
         self.current = streams;
         let streams = self.current.iter().map(|stream| OfferedStream {
             mid: stream.mid.clone(),
@@ -318,6 +327,13 @@ impl Subscriptions {
         self.out = None;
         self.asking = None;
         self.restart_wanted = false;
+        self.paused = false;
+    }
+
+    /// The gateway refused an answer; how often one was refused or missed in a row.
+    pub fn answer_refused(&mut self) -> u32 {
+        self.unanswered += 1;
+        self.unanswered
     }
 
     /// Finds the m-line on which somebody's stream comes down.

@@ -25,8 +25,6 @@ use crate::otp::{
 };
 use crate::rooms::RoomError;
 use crate::rooms::ports::CallsOrder;
-use crate::rooms::room::SayOwed;
-use crate::rooms::state::Ending;
 use crate::rooms::table::RoomRecord;
 
 /// How many ends are remembered, to answer what comes abandoned after them.
@@ -127,13 +125,6 @@ impl Supervisor {
             return request.reply.send(Err(error));
         }
         let participant = request.participant.clone();
-        if !self
-            .record
-            .lock()
-            .is_member(&participant, request.owner.membership)
-        {
-            return request.reply.send(Err(RoomError::NotJoined.into()));
-        }
         let slot = self
             .slots
             .entry(participant.clone())
@@ -170,13 +161,6 @@ impl Supervisor {
             self.by_monitor.remove(&child.monitor.id());
             cast(&child.address, StopCall);
             self.ended(child.serial, &CallError::Stopped);
-        }
-    }
-
-    fn say_owed(&self) {
-        let room = self.record.lock().room.clone();
-        if let Some(room) = room {
-            cast(&room, SayOwed);
         }
     }
 
@@ -221,10 +205,8 @@ impl Supervisor {
         }
         log::warn!(room = self.record.name.as_str(), participant = participant.as_str(),
             reason = word, restart = restart; "call down");
-        let ending = self.record.lock().end_any(participant, word, restart);
-        if ending == Ending::Owed {
-            self.say_owed();
-        }
+        // A slot has one child at a time: whatever generation there is, is this one's.
+        self.record.end_call(participant, word, restart);
         match verdict {
             Verdict::Restart(wait) => {
                 self.parts.metrics.restarts.inc();
@@ -269,10 +251,6 @@ impl Supervisor {
 
 impl Actor for Supervisor {
     type Context = Context<Self>;
-
-    fn started(&mut self, ctx: &mut Self::Context) {
-        self.directory.set(self.record.name.clone(), ctx.address());
-    }
 }
 
 crate::monitored!(Supervisor);
@@ -282,13 +260,20 @@ impl Handler<CallRequest> for Supervisor {
 
     fn handle(&mut self, request: CallRequest, ctx: &mut Self::Context) {
         fail::fail_point!("supervisor-request");
+        let membership = request.owner.membership;
+        if !self
+            .record
+            .lock()
+            .is_member(&request.participant, membership)
+        {
+            // A late word of a connection that was replaced, or left.
+            return request.reply.send(Err(RoomError::NotJoined.into()));
+        }
         match &request.command {
             Command::Start { .. } => self.start(request, ctx),
             Command::Stop { restart } => {
                 let who = request.participant.clone();
-                if self.record.lock().end_any(&who, "stopped", *restart) == Ending::Owed {
-                    self.say_owed();
-                }
+                self.record.end_call(&who, "stopped", *restart);
                 self.stop(&who);
                 request.reply.send(Ok(CallAnswer::Done));
             }

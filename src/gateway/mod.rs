@@ -113,6 +113,11 @@ impl GatewayError {
         }
     }
 
+    /// Whether it read what it was asked and said no: nothing is broken by that.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::OfferRefused { .. } | Self::Refused { .. })
+    }
+
     /// Whether the gateway as a whole is away, rather than one call broken.
     pub fn is_outage(&self) -> bool {
         matches!(

@@ -4,6 +4,7 @@
 //! peer. What actix lets pass (a bad or doubled key, version 7) is refused here first.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
@@ -35,6 +36,12 @@ pub async fn socket(
             return refuse(status, detail);
         }
     };
+    if shared.session.draining.load(Ordering::Relaxed) {
+        return refuse(
+            StatusCode::SERVICE_UNAVAILABLE,
+            ("draining", "the server is going down"),
+        );
+    }
     let Some(slot) = shared.connections.take() else {
         shared.session.metrics.refused("too_many_connections");
         let detail = (
@@ -124,7 +131,7 @@ fn check(request: &HttpRequest, shared: &Shared) -> Result<Params, Refusal> {
 
 fn params(query: &str) -> Result<Params, Refusal> {
     let bad = |detail| (StatusCode::BAD_REQUEST, ("bad_handshake", detail));
-    let query: Vec<(String, String)> = serde_urlencoded(query);
+    let query: Vec<(String, String)> = pairs_of(query);
     let value = |name: &str| {
         query
             .iter()
@@ -145,7 +152,7 @@ fn params(query: &str) -> Result<Params, Refusal> {
     Ok(Params { heartbeat_within })
 }
 
-fn serde_urlencoded(query: &str) -> Vec<(String, String)> {
+fn pairs_of(query: &str) -> Vec<(String, String)> {
     web::Query::<Vec<(String, String)>>::from_query(query)
         .map(web::Query::into_inner)
         .unwrap_or_default()

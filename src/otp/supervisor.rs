@@ -9,7 +9,9 @@ use std::collections::HashMap;
 use actix::{Actor, AsyncContext, Context, Handler, Message, Recipient, WeakRecipient};
 use tokio::time::Instant;
 
-use super::monitor::{Down, MonitorId, MonitorRef, Monitors, Watch, Watchable, monitor};
+use super::monitor::{
+    Down, DownReason, MonitorId, MonitorRef, Monitors, Watch, Watchable, monitor,
+};
 use super::restart::{Backoff, Intensity, Restart, RestartLog, Verdict};
 
 /// Starts a child; gets the supervisor to watch. Called at the start and at each restart.
@@ -17,7 +19,9 @@ pub type StartFn = Box<dyn FnMut(&Recipient<Watch>) -> Box<dyn Watchable> + Send
 
 /// How to start a child and when to start it again (OTP: child specification).
 pub struct ChildSpec {
-    /// For the log.
+    /// What kind of actor, for the log and the metric.
+    pub kind: &'static str,
+    /// Which one of them, for the log.
     pub name: String,
     /// After which endings it is started again.
     pub restart: Restart,
@@ -62,9 +66,13 @@ struct Child {
     monitor: Option<MonitorRef>,
 }
 
+/// Is told the kind of a child that ended otherwise than in order, and why.
+pub type Observe = Box<dyn Fn(&'static str, DownReason) + Send>;
+
 /// See the module.
 #[derive(Default)]
 pub struct Supervisor {
+    observe: Option<Observe>,
     children: HashMap<u64, Child>,
     by_monitor: HashMap<MonitorId, u64>,
     next: u64,
@@ -73,6 +81,14 @@ pub struct Supervisor {
 }
 
 impl Supervisor {
+    /// One whose children's crashes are counted.
+    pub fn observed(observe: Observe) -> Self {
+        Self {
+            observe: Some(observe),
+            ..Self::default()
+        }
+    }
+
     fn start_child(&mut self, id: u64, ctx: &mut Context<Self>) {
         let Some(child) = self.children.get_mut(&id) else {
             return;
@@ -130,7 +146,11 @@ impl Handler<Down> for Supervisor {
             self.forget(id);
             return;
         }
-        log::warn!(child = child.spec.name.as_str(), reason = down.reason.word(); "child down");
+        let (kind, name) = (child.spec.kind, child.spec.name.as_str());
+        log::warn!(kind = kind, name = name, reason = down.reason.word(); "child down");
+        if let Some(observe) = &self.observe {
+            observe(kind, down.reason);
+        }
         match child
             .log
             .crashed(Instant::now(), child.spec.intensity, child.spec.backoff)
@@ -145,7 +165,8 @@ impl Handler<Down> for Supervisor {
             }
             Verdict::GiveUp => {
                 if let Some(mut child) = self.forget(id) {
-                    log::error!(child = child.spec.name.as_str(); "child crashed too often, given up");
+                    log::error!(kind = child.spec.kind, name = child.spec.name.as_str();
+                        "child crashed too often, given up");
                     (child.spec.gave_up)();
                 }
             }

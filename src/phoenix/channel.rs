@@ -9,8 +9,8 @@ use super::name;
 use crate::calls::messages::{Command, InCall, Layers};
 use crate::calls::subscriptions::Selection;
 use crate::names::{Generation, Kind, Mid, Of, ParticipantId, Source, StreamSpec};
+use crate::rooms::messages::Request;
 use crate::rooms::presence::MetaUpdate;
-use crate::rooms::room::Request;
 use crate::sdp::{Candidate, CandidatePolicy, Sdp, SdpError};
 
 /// Frames with SDP.

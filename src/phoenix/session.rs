@@ -7,6 +7,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Message, StreamHandler};
@@ -33,9 +34,9 @@ use crate::metrics::Metrics;
 use crate::names::{Feed, ParticipantId, RoomName};
 use crate::otp::send::{Slot, Slots};
 use crate::otp::{Down, DownReason, Monitors, Reply, ReplyTo, cast, monitor};
+use crate::rooms::messages::{Ask, Join, Joined, Leave, RoomAnswer, RoomReply};
 use crate::rooms::ports::{Deliver, MemberLink, MembershipId, Notice};
 use crate::rooms::registry::Enter;
-use crate::rooms::room::{Ask, Join, Joined, Leave, RoomAnswer, RoomReply};
 use crate::rooms::{RoomError, RoomTable};
 use crate::sdp::CandidatePolicy;
 
@@ -76,7 +77,7 @@ pub struct SessionParts {
     /// Counted here.
     pub metrics: Arc<Metrics>,
     /// Set once the server goes down: joins are refused.
-    pub draining: std::sync::atomic::AtomicBool,
+    pub draining: Arc<AtomicBool>,
 }
 
 /// What is the same in each join's reply.
@@ -366,11 +367,7 @@ impl WebSocketSession {
             Ok(params) => params,
             Err(error) => return self.reply(&to, Err(error), ctx),
         };
-        if self
-            .parts
-            .draining
-            .load(std::sync::atomic::Ordering::Relaxed)
-        {
+        if self.parts.draining.load(Ordering::Relaxed) {
             return self.reply(&to, Err(RoomError::Draining.into()), ctx);
         }
         if !self.topics.contains_key(&to.topic) && self.topics.len() >= MAX_ROOMS {
@@ -456,24 +453,37 @@ impl WebSocketSession {
             membership,
         };
         let token = self.token(to);
-        self.send_leave(&room, membership, Some(Self::room_reply(token, ctx)));
+        self.send_leave(&room, membership, token, ctx);
+    }
+
+    /// Leaves a membership that the client does not know, or no longer wants.
+    fn leave_quietly(&mut self, room: &RoomName, membership: MembershipId, ctx: &Context<Self>) {
+        let kind = PendingKind::Leave {
+            room: room.clone(),
+            membership,
+        };
+        let topic = super::events::topic(room);
+        let token = self.token(Pending {
+            kind,
+            told: true,
+            ..addressed(topic, None, None)
+        });
+        self.send_leave(room, membership, token, ctx);
     }
 
     fn send_leave(
         &self,
         room: &RoomName,
         membership: MembershipId,
-        reply: Option<ReplyTo<RoomReply>>,
+        token: u64,
+        ctx: &Context<Self>,
     ) {
+        let reply = Self::room_reply(token, ctx);
         let record = self.parts.rooms.get(room);
         match record.and_then(|record| record.lock().room.clone()) {
             Some(room) => cast(&room, Leave { membership, reply }),
             // No such room: nobody is in it.
-            None => {
-                if let Some(reply) = reply {
-                    reply.send(Ok(RoomAnswer::Done));
-                }
-            }
+            None => reply.send(Ok(RoomAnswer::Done)),
         }
     }
 
@@ -536,11 +546,14 @@ impl WebSocketSession {
         command: Command,
         ctx: &mut Context<Self>,
     ) {
-        let Some(directory) = &self.parts.calls else {
-            return self.reply(&to, Err(CallError::WrongMode.into()), ctx);
+        let supervisor = match &self.parts.calls {
+            None => Err(CallError::WrongMode),
+            Some(directory) => directory.get(&room).ok_or(RoomError::Restarting.into()),
         };
-        let Some(supervisor) = directory.get(&room) else {
-            return self.reply(&to, Err(RoomError::Restarting.into()), ctx);
+        let supervisor = match supervisor {
+            Ok(supervisor) => supervisor,
+            Err(_) if matches!(to.kind, PendingKind::Own) => return,
+            Err(error) => return self.reply(&to, Err(error.into()), ctx),
         };
         let token = self.token(to);
         let me = ctx.address();
@@ -584,7 +597,7 @@ impl WebSocketSession {
             // Left, or joined again, or told that it took too long: these memberships are nobody's.
             if let Ok(room) = room_of(&pending.topic) {
                 for membership in [Some(membership), replaces].into_iter().flatten() {
-                    self.send_leave(&room, membership, None);
+                    self.leave_quietly(&room, membership, ctx);
                 }
             }
             if !pending.told {
@@ -640,9 +653,11 @@ impl WebSocketSession {
         };
         if let Some(error) = response {
             self.reply(pending, Err(error.into()), ctx);
+            // A room that died half-way may have taken it in all the same.
+            self.leave_quietly(&room, membership, ctx);
         }
         if let Some(old) = replaces {
-            self.send_leave(&room, old, None);
+            self.leave_quietly(&room, old, ctx);
         }
     }
 
@@ -671,7 +686,7 @@ impl WebSocketSession {
                 let (room, membership) = (room.clone(), *membership);
                 self.pending.insert(token, pending);
                 ctx.run_later(LEAVE_AGAIN, move |this, ctx| {
-                    this.send_leave(&room, membership, Some(Self::room_reply(token, ctx)));
+                    this.send_leave(&room, membership, token, ctx);
                 });
             }
             (PendingKind::Leave { .. }, Ok(_)) if pending.told => {}
@@ -751,12 +766,14 @@ impl WebSocketSession {
         match &pending.kind {
             PendingKind::Own => return,
             PendingKind::Room | PendingKind::Call => {}
-            // What was joined will be left once it is known; a leave is repeated until it is done.
-            PendingKind::Join { .. } | PendingKind::Leave { .. } => {
-                if matches!(pending.kind, PendingKind::Join { .. }) {
+            // A leave is repeated until it is done; what was joined will be left once it is known.
+            PendingKind::Leave { .. } => pending.told = true,
+            PendingKind::Join { membership, .. } => {
+                pending.told = true;
+                let topic = self.topics.get(&pending.topic);
+                if topic.is_some_and(|topic| topic.membership == *membership) {
                     self.topics.remove(&pending.topic);
                 }
-                pending.told = true;
             }
         }
         self.reply(&pending, Err(RequestError::Timeout), ctx);
@@ -822,7 +839,7 @@ impl StreamHandler<Result<Bytes, PayloadError>> for WebSocketSession {
     }
 
     fn finished(&mut self, ctx: &mut Self::Context) {
-        self.end(ctx);
+        self.close(CloseCode::NORMAL, "", ctx);
     }
 }
 

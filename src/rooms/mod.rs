@@ -1,7 +1,7 @@
 //! Rooms: who is in them, what they are told, what outlives an actor's crash.
 //!
 //! - [`registry`]: the RoomRegistry, which alone knows which rooms exist.
-//! - [`room`]: the Room, an actor a room: membership, presence, fan-out.
+//! - [`room`]: the Room, an actor a room: membership, presence, fan-out; [`messages`]: what it is asked.
 //! - [`table`]: the RoomTable, a room's state, which outlives both (an ETS table's part).
 //! - [`presence`], [`events`]: what members see, without any process.
 //! - [`ports`]: what a room needs of the layers above it, as recipients.
@@ -10,6 +10,7 @@
 
 pub mod errors;
 pub mod events;
+pub mod messages;
 pub mod ports;
 pub mod presence;
 pub mod registry;

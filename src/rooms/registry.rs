@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, Message, Recipient};
 
-use super::room::{Join, Retired, Room, RoomParts, close_crashed};
+use super::messages::{Join, Retired};
+use super::room::{Room, RoomParts, close_crashed};
 use super::table::{RoomRecord, RoomTable};
 use crate::names::RoomName;
 use crate::otp::restart::{Backoff, Intensity, Restart};
@@ -82,7 +83,8 @@ impl RoomRegistry {
             self.parts.room.clone(),
         );
         ChildSpec {
-            name: format!("room {}", record.name),
+            kind: "room",
+            name: record.name.to_string(),
             restart: Restart::Transient,
             intensity: Intensity::default(),
             backoff: Backoff::default(),
@@ -103,7 +105,7 @@ impl RoomRegistry {
                 Box::new(room) as Box<dyn Watchable>
             }),
             gave_up: Box::new(move || {
-                table.remove(&closed.name);
+                table.remove(&closed);
                 close_crashed(&closed, &closing);
             }),
         }

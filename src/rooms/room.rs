@@ -7,165 +7,33 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Message, Recipient};
+use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Recipient};
 use bytes::Bytes;
-use serde_json::value::RawValue;
 use tokio::time::Instant;
 
 use super::errors::RoomError;
 use super::events::{ChatMessage, RoomEvent, StopCall};
+use super::messages::{
+    Ask, CallNews, Happened, Join, Joined, Leave, MemberGone, Publish, Request, Retired,
+    RoomAnswer, SayOwed,
+};
 use super::ports::{
     CallsOrder, Deliver, Encoder, MediaRoomRetired, MemberLink, MembershipId, Notice, StartCalls,
 };
-use super::presence::{MetaUpdate, PresenceDiff};
+use super::presence::PresenceDiff;
 use super::registry::Retire;
 use super::state::{Ending, RoomState};
 use super::table::RoomRecord;
 use crate::metrics::Metrics;
-use crate::names::{Feed, Generation, Kind, Mid, Of, ParticipantId, PublishedStream, random_text};
-use crate::otp::send::Slot;
+use crate::names::{Feed, Of, ParticipantId, random_text};
 use crate::otp::supervisor::Parent;
-use crate::otp::{
-    Down, DownReason, MonitorId, MonitorRef, Monitors, ReplyTo, Watch, cast, monitor,
-};
+use crate::otp::{Down, DownReason, MonitorId, MonitorRef, Monitors, Watch, cast, monitor};
 
 /// How long an empty room keeps its chat and who may come back, so that a reload finds them.
 pub const RETIRE_AFTER: Duration = Duration::from_secs(30);
-
-/// The room's answer to a request of a member.
-pub type RoomReply = Result<RoomAnswer, RoomError>;
-
-/// What went well.
-pub enum RoomAnswer {
-    /// The joiner is in.
-    Joined(Box<Joined>),
-    /// Done.
-    Done,
-}
-
-/// To who just came.
-pub struct Joined {
-    /// As whom.
-    pub participant: ParticipantId,
-    /// Brings them back; secret.
-    pub resume: String,
-    /// They came back as who they were.
-    pub resumed: bool,
-    /// Their generation that is live.
-    pub call: Option<Generation>,
-    /// Presence, chat, publishers: frames to be sent right after the reply.
-    pub frames: Vec<Bytes>,
-}
-
-/// Comes in. Answered by [`RoomAnswer::Joined`].
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Join {
-    /// The connection.
-    pub link: MemberLink,
-    /// Checked by the channel.
-    pub name: String,
-    /// What an earlier join was given.
-    pub resume: Option<String>,
-    /// The generation that the client still holds.
-    pub call: Option<Generation>,
-    /// To answer.
-    pub reply: ReplyTo<RoomReply>,
-    /// Holds its place among the room's requests.
-    pub slot: Slot,
-}
-
-/// Goes. Never refused; a membership that is not here (any more) is answered as gone.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Leave {
-    /// Which join it ends.
-    pub membership: MembershipId,
-    /// To answer, if anybody waits.
-    pub reply: Option<ReplyTo<RoomReply>>,
-}
-
-/// What a member asks of the room.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Ask {
-    /// By which membership.
-    pub membership: MembershipId,
-    /// What.
-    pub what: Request,
-    /// To answer.
-    pub reply: ReplyTo<RoomReply>,
-    /// Holds its place among the room's requests.
-    pub slot: Slot,
-}
-
-/// A member's requests.
-pub enum Request {
-    /// Changes one's meta.
-    Update(MetaUpdate),
-    /// Says something to the room, oneself included. Not empty; the channel checks.
-    Chat(String),
-    /// Relays an object to the others.
-    Data(Box<RawValue>),
-}
-
-/// A call is published (or, without streams, its session exists): its generation begins.
-#[derive(Message)]
-#[rtype(result = "Result<(), RoomError>")]
-pub struct Publish {
-    /// Whose.
-    pub participant: ParticipantId,
-    /// Which.
-    pub generation: Generation,
-}
-
-/// What happened in somebody's call that concerns the room. Of a generation that is not live, it is
-/// dropped.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Happened {
-    /// Whose, which generation.
-    pub feed: Feed,
-    /// What.
-    pub what: CallNews,
-}
-
-/// News of a call for the room.
-pub enum CallNews {
-    /// Its streams can be subscribed; replaces what was announced.
-    Announced(Vec<PublishedStream>),
-    /// Speaks, or not.
-    Talking(bool),
-    /// Media arrives at the gateway, or not.
-    Media {
-        /// Which stream.
-        mid: Mid,
-        /// Sound or picture.
-        kind: Kind,
-        /// Arrives.
-        receiving: bool,
-    },
-}
-
-/// Something is owed in the table: say it.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct SayOwed;
-
-/// A member's connection is gone, by the word of somebody else who watched it.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct MemberGone {
-    /// Which.
-    pub membership: MembershipId,
-}
-
-/// The registry let the room go: stop.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Retired;
 
 /// What every room needs.
 #[derive(Clone)]
@@ -180,6 +48,8 @@ pub struct RoomParts {
     pub media_rooms: Arc<dyn Fn(MediaRoomRetired) + Send + Sync>,
     /// Counted here.
     pub metrics: Arc<Metrics>,
+    /// Set once the server goes down: from then on members are told nothing more.
+    pub draining: Arc<AtomicBool>,
 }
 
 /// See the module.
@@ -227,7 +97,7 @@ impl Room {
         }
     }
 
-    /// Has the calls watched; starts them where they are none or dead.
+    /// Starts the room's calls, and watches them.
     fn start_calls(&mut self, ctx: &Context<Self>) {
         let Some(start) = &self.parts.start_calls else {
             return;
@@ -255,6 +125,9 @@ impl Room {
 
     /// Tells everybody, but for `except`. Encoded once.
     fn broadcast(&self, event: &RoomEvent, except: Option<&ParticipantId>) {
+        if self.parts.draining.load(Ordering::Relaxed) {
+            return; // the close with 1012 stands for all
+        }
         let stop_call = event.ended_feed();
         let deliver = Deliver {
             frame: self.encode(event),
@@ -278,7 +151,7 @@ impl Room {
     }
 
     /// Says what is owed and then the difference of presence: `stop_call`, `leaving`, one diff.
-    fn say(&mut self, mut diff: PresenceDiff) {
+    fn say_owed(&mut self, mut diff: PresenceDiff) {
         let owed = self.record.lock().owed();
         for stop_call in &owed {
             self.say_stop_call(stop_call);
@@ -314,8 +187,9 @@ impl Room {
         let Some(participant) = left else { return };
         log::info!(room = self.record.name.as_str(), participant = participant.as_str(),
             reason = why.word(); "participant left");
-        self.say(diff);
+        // Before anything is said: a room that dies of saying it must have ended the call.
         self.order_calls(CallsOrder::End { participant });
+        self.say_owed(diff);
         self.retire_if_empty(ctx);
     }
 
@@ -329,12 +203,14 @@ impl Room {
         };
         self.emptied += 1;
         let emptied = self.emptied;
-        ctx.run_later(RETIRE_AFTER, move |this, _| {
+        ctx.run_later(RETIRE_AFTER, move |this, ctx| {
             if this.emptied == emptied && this.record.lock().is_empty() {
                 (this.parts.retire)(Retire {
                     room: Arc::clone(&this.record),
                     given_out,
                 });
+                // Again, should the registry have been between two lives.
+                this.retire_if_empty(ctx);
             }
         });
     }
@@ -356,7 +232,7 @@ impl Room {
             Request::Update(update) => {
                 let mut diff = PresenceDiff::default();
                 self.record.lock().update(&who, update, &mut diff);
-                self.say(diff);
+                self.say_owed(diff);
             }
             Request::Chat(text) => {
                 let message = {
@@ -427,6 +303,10 @@ impl Room {
             };
             cast(&old.notice, closed);
         }
+        if ended {
+            let participant = entered.participant.clone();
+            self.order_calls(CallsOrder::End { participant });
+        }
         log::info!(room = self.record.name.as_str(), participant = entered.participant.as_str(),
             resumed = entered.resumed, taken_over = entered.replaced.is_some(); "participant joined");
         reply.send(Ok(RoomAnswer::Joined(Box::new(Joined {
@@ -438,14 +318,12 @@ impl Room {
         }))));
         drop(slot);
         self.watch_member(&link, ctx);
-        if ended {
-            self.say(PresenceDiff::default());
-            self.order_calls(CallsOrder::End {
-                participant: entered.participant.clone(),
-            });
-        }
         if !diff.is_empty() {
             self.broadcast(&RoomEvent::PresenceDiff(diff), Some(&entered.participant));
+        }
+        // After it: what is owed changes a meta that the others must know of first.
+        if ended {
+            self.say_owed(PresenceDiff::default());
         }
     }
 
@@ -483,10 +361,15 @@ impl Room {
             }
             None => self.start_calls(ctx),
         }
-        self.say(PresenceDiff::default());
+        self.say_owed(PresenceDiff::default());
         if !members.is_empty() {
             let presence = self.record.lock().presence();
             self.broadcast(&RoomEvent::PresenceState(presence), None);
+            // What was announced while nobody could say it.
+            let publishers = self.record.lock().publishers();
+            if !publishers.is_empty() {
+                self.broadcast(&RoomEvent::Publishers(publishers), None);
+            }
         }
         self.retire_if_empty(ctx);
     }
@@ -532,9 +415,7 @@ impl Handler<Leave> for Room {
 
     fn handle(&mut self, leave: Leave, ctx: &mut Self::Context) {
         self.leave(leave.membership, DownReason::Normal, ctx);
-        if let Some(reply) = leave.reply {
-            reply.send(Ok(RoomAnswer::Done));
-        }
+        leave.reply.send(Ok(RoomAnswer::Done));
     }
 }
 
@@ -565,7 +446,7 @@ impl Handler<Publish> for Room {
         }
         log::info!(room = self.record.name.as_str(), participant = participant.as_str(),
             generation = generation.0; "call began");
-        self.say(diff);
+        self.say_owed(diff);
         Ok(())
     }
 }
@@ -583,15 +464,11 @@ impl Handler<Happened> for Room {
             return;
         }
         let event = match what {
-            CallNews::Announced(streams) => {
-                let nothing_left = streams.iter().all(|stream| stream.disabled);
-                let publisher = self
-                    .record
-                    .lock()
-                    .announce(&participant, generation, streams);
-                if let Some(publisher) = publisher {
-                    self.broadcast(&RoomEvent::Publishers(vec![publisher]), None);
-                }
+            CallNews::Announced => {
+                let publisher = self.record.lock().publisher(&participant);
+                let Some(publisher) = publisher else { return };
+                let nothing_left = publisher.streams.iter().all(|stream| stream.disabled);
+                self.broadcast(&RoomEvent::Publishers(vec![publisher]), None);
                 if !nothing_left {
                     return;
                 }
@@ -621,7 +498,7 @@ impl Handler<SayOwed> for Room {
     type Result = ();
 
     fn handle(&mut self, _: SayOwed, _: &mut Self::Context) {
-        self.say(PresenceDiff::default());
+        self.say_owed(PresenceDiff::default());
     }
 }
 
@@ -629,7 +506,10 @@ impl Handler<MemberGone> for Room {
     type Result = ();
 
     fn handle(&mut self, gone: MemberGone, ctx: &mut Self::Context) {
-        self.leave(gone.membership, DownReason::NoProc, ctx);
+        if self.by_membership.contains_key(&gone.membership) {
+            self.parts.metrics.down("websocket_session", gone.reason);
+        }
+        self.leave(gone.membership, gone.reason, ctx);
     }
 }
 
@@ -661,7 +541,7 @@ impl Handler<Down> for Room {
             self.parts.metrics.down("supervisor", down.reason);
             self.record.lock().end_all("supervisor_died", true);
             self.start_calls(ctx);
-            self.say(PresenceDiff::default());
+            self.say_owed(PresenceDiff::default());
         } else if self.parent.is(&down) {
             self.monitors.ending(DownReason::Shutdown);
             ctx.stop();

@@ -1,4 +1,5 @@
-//! A room's state: what outlives the actor that serves it. Pure; each change is one small function.
+//! A room's state: what outlives the actor that serves it. Each change is one small function, and
+//! sends nothing.
 //!
 //! Calls begin and end here, atomically, so that each generation that began ends with exactly one
 //! `stop_call`, whoever ends it and however many do at once.
@@ -11,10 +12,11 @@ use data_encoding::BASE64URL_NOPAD;
 use tokio::time::Instant;
 
 use super::events::{ChatMessage, Publisher, StopCall};
+use super::messages::Join;
 use super::ports::{CallsPort, MemberLink, MembershipId};
 use super::presence::{Meta, MetaUpdate, PresenceDiff, PresenceState};
-use super::room::{Join, Room};
-use crate::names::{Generation, ParticipantId, PublishedStream, random_bytes};
+use super::room::Room;
+use crate::names::{Feed, Generation, ParticipantId, PublishedStream, random_bytes};
 
 /// How long a participant may come back under the same id after they left.
 pub const RESUME_FOR: Duration = Duration::from_secs(30);
@@ -243,7 +245,7 @@ impl RoomState {
     }
 
     /// A generation begins: from here on its end is owed a `stop_call`. False if it was ended
-    /// meanwhile, or whoever calls is not here (by this membership).
+    /// meanwhile, or whoever calls is not here any more.
     pub fn call_begins(
         &mut self,
         participant: &ParticipantId,
@@ -266,22 +268,25 @@ impl RoomState {
         true
     }
 
-    /// What the others can subscribe of a live generation changed. `None`: it is not live.
-    pub fn announce(
-        &mut self,
-        participant: &ParticipantId,
-        generation: Generation,
-        streams: Vec<PublishedStream>,
-    ) -> Option<Publisher> {
-        let call = self.calls_on.get_mut(participant)?;
-        if call.generation != generation || !call.live {
-            return None;
+    /// What the others can subscribe of a live generation changed. False: it is not live.
+    pub fn announce(&mut self, feed: &Feed, streams: Vec<PublishedStream>) -> bool {
+        let call = self.calls_on.get_mut(&feed.participant);
+        match call.filter(|call| call.generation == feed.generation && call.live) {
+            Some(call) => {
+                call.announced = streams;
+                true
+            }
+            None => false,
         }
-        call.announced.clone_from(&streams);
+    }
+
+    /// What can be subscribed of one participant.
+    pub fn publisher(&self, participant: &ParticipantId) -> Option<Publisher> {
+        let call = self.calls_on.get(participant).filter(|call| call.live)?;
         Some(Publisher {
             participant: participant.clone(),
-            generation,
-            streams,
+            generation: call.generation,
+            streams: call.announced.clone(),
         })
     }
 
@@ -386,14 +391,12 @@ impl RoomState {
 
     /// What can be subscribed.
     pub fn publishers(&self) -> Vec<Publisher> {
-        self.calls_on
-            .iter()
-            .filter(|(_, call)| call.live && !call.announced.is_empty())
-            .map(|(participant, call)| Publisher {
-                participant: participant.clone(),
-                generation: call.generation,
-                streams: call.announced.clone(),
-            })
+        let publishers = self
+            .calls_on
+            .keys()
+            .filter_map(|participant| self.publisher(participant));
+        publishers
+            .filter(|publisher| !publisher.streams.is_empty())
             .collect()
     }
 

@@ -6,8 +6,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::state::RoomState;
-use crate::names::{ParticipantId, RoomName, random_text};
+use actix::Addr;
+
+use super::messages::SayOwed;
+use super::room::Room;
+use super::state::{Ending, RoomState};
+use crate::names::{Feed, ParticipantId, RoomName, random_text};
+use crate::otp::cast;
 use crate::otp::send::Slots;
 
 /// How many requests may wait for one room.
@@ -37,12 +42,40 @@ impl RoomRecord {
         }
     }
 
+    /// Ends whatever generation somebody has, in the table, and has the room say so: the one way a
+    /// call ends, whoever ends it. The first reason wins.
+    pub fn end_call(&self, who: &ParticipantId, reason: &'static str, restart: bool) -> Ending {
+        let (ending, room) = {
+            let mut state = self.lock();
+            (state.end_any(who, reason, restart), state.room.clone())
+        };
+        nudge(ending, room)
+    }
+
+    /// As [`Self::end_call`], if it is still this generation.
+    pub fn end_generation(&self, feed: &Feed, reason: &'static str, restart: bool) -> Ending {
+        let (ending, room) = {
+            let mut state = self.lock();
+            let ending = state.end(&feed.participant, feed.generation, reason, restart);
+            (ending, state.room.clone())
+        };
+        nudge(ending, room)
+    }
+
     /// The state, locked. Hold it for one step, never across an await.
     pub fn lock(&self) -> MutexGuard<'_, RoomState> {
         // A panic under the lock leaves no half-made change that matters: each step is one insert
         // or removal. What it protects must outlive it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Has the room say what is owed now.
+fn nudge(ending: Ending, room: Option<Addr<Room>>) -> Ending {
+    if let (Ending::Owed, Some(room)) = (ending, room) {
+        cast(&room, SayOwed);
+    }
+    ending
 }
 
 /// Every room of this node.
@@ -89,19 +122,23 @@ impl RoomTable {
     /// Drops a room that is still empty and was given to nobody since `given_out` was read.
     pub fn retire(&self, record: &RoomRecord, given_out: u64) -> bool {
         let mut rooms = self.lock();
+        let is_the_one = rooms
+            .get(&record.name)
+            .is_some_and(|room| std::ptr::eq(&raw const **room, record));
         let idle = {
             let state = record.lock();
             state.is_empty() && state.given_out == given_out
         };
-        if idle {
+        if is_the_one && idle {
             rooms.remove(&record.name);
         }
-        idle
+        is_the_one && idle
     }
 
-    /// Drops a room, whoever is in it.
-    pub fn remove(&self, name: &RoomName) -> Option<Arc<RoomRecord>> {
-        self.lock().remove(name)
+    /// Drops a room, whoever is in it. A successor of the same name stays.
+    pub fn remove(&self, record: &RoomRecord) {
+        self.lock()
+            .retain(|_, room| !std::ptr::eq(&raw const **room, record));
     }
 
     /// All rooms.
@@ -119,11 +156,5 @@ impl RoomTable {
             counts.2 += state.live_calls();
         }
         counts
-    }
-
-    /// Whether `participant` is in the room now.
-    pub fn is_member(&self, room: &RoomName, participant: &ParticipantId) -> bool {
-        self.get(room)
-            .is_some_and(|record| record.lock().member(participant).is_some())
     }
 }

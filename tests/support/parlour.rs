@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use parlour::config::Config;
 use parlour::gateway::janus::{JanusGateway, JanusSettings};
+use parlour::names::RoomName;
 use parlour::system::{MakeGateway, System};
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -80,6 +81,17 @@ impl Parlour {
         Client::join(self.address(), room, payload).await
     }
 
+    /// What the room shows of somebody.
+    pub fn presence(&self, room: &str, id: &str) -> Value {
+        let room = self
+            .system
+            .rooms
+            .get(&RoomName::parse(room).unwrap())
+            .unwrap();
+        let presence = serde_json::to_value(room.lock().presence()).unwrap();
+        presence[id]["metas"][0].clone()
+    }
+
     /// The sessions on Janus that are not the server's own for a moment.
     async fn sessions_match(&self) -> bool {
         let (mut ours, mut theirs) = (self.system.sessions.owned(), self.janus.sessions().await);
@@ -105,10 +117,21 @@ impl Parlour {
                         .members()
                         .all(|(id, m)| m.meta.call == state.live_generation(id))
             });
-            sound && self.system.sessions.orphans().is_empty() && self.sessions_match().await
+            let live: usize = rooms.iter().map(|room| room.lock().live_calls()).sum();
+            sound
+                && live == self.system.sessions.owned().len()
+                && self.system.sessions.orphans().is_empty()
+                && self.sessions_match().await
         };
         let deadline = Instant::now() + within * 2;
-        while !held().await {
+        let mut since = None;
+        // Held once, and from then on for a while.
+        while since.is_none_or(|since: Instant| since.elapsed() < Duration::from_millis(300)) {
+            if held().await {
+                since.get_or_insert_with(Instant::now);
+            } else {
+                since = None;
+            }
             assert!(Instant::now() < deadline, "{}", self.state().await);
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
