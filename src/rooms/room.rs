@@ -441,14 +441,15 @@ impl Room {
         }))));
         drop(slot);
         self.watch_member(&link, ctx);
+        // Before what is owed: that changes the metas which this one names.
+        if !diff.is_empty() {
+            self.broadcast(&RoomEvent::PresenceDiff(diff), Some(&entered.participant));
+        }
         if ended {
             self.say(PresenceDiff::default());
             self.order_calls(CallsOrder::End {
                 participant: entered.participant.clone(),
             });
-        }
-        if !diff.is_empty() {
-            self.broadcast(&RoomEvent::PresenceDiff(diff), Some(&entered.participant));
         }
     }
 
