@@ -58,6 +58,12 @@ enum Op {
     SessionDestroyed(u8),
     RequestFails(Kind, Failure),
     RequestHangs(Kind),
+    /// Whoever asks that next panics: a JanusSession, the Reaper, Health.
+    AskerPanics(Kind),
+    /// Crashes, one after the other.
+    CrashLoop(u8),
+    /// Browsers answer offers and start their calls again by themselves, or do not.
+    BrowsersAct(bool),
     GatewayDown,
     GatewayHangs,
     GatewayUp,
@@ -116,19 +122,22 @@ fn op() -> impl Strategy<Value = Op> {
             .prop_map(|(back, with_call, name)| Op::Join { back, with_call, name }),
         2 => who.prop_map(Op::Leave),
         2 => who.prop_map(Op::Vanish),
-        8 => (who, flag).prop_map(|(who, publish)| Op::Start { who, publish }),
+        10 => (who, flag).prop_map(|(who, publish)| Op::Start { who, publish }),
         2 => (who, flag).prop_map(|(who, restart)| Op::Stop { who, restart }),
-        6 => who.prop_map(Op::Answer),
+        2 => who.prop_map(Op::Answer),
         1 => who.prop_map(Op::RestartIce),
-        3 => (who, failure()).prop_map(|(who, failure)| Op::EventsFail(who, failure)),
-        1 => (who, select(vec![Of::Publisher, Of::Subscriber]))
+        5 => (who, failure()).prop_map(|(who, failure)| Op::EventsFail(who, failure)),
+        2 => (who, select(vec![Of::Publisher, Of::Subscriber]))
             .prop_map(|(who, of)| Op::Hangup(who, of)),
-        1 => who.prop_map(Op::SessionDestroyed),
+        2 => who.prop_map(Op::SessionDestroyed),
         2 => (request(), failure()).prop_map(|(kind, failure)| Op::RequestFails(kind, failure)),
         2 => request().prop_map(Op::RequestHangs),
+        3 => request().prop_map(Op::AskerPanics),
+        2 => who.prop_map(Op::CrashLoop),
+        2 => prop_oneof![2 => Just(true), 1 => Just(false)].prop_map(Op::BrowsersAct),
         1 => Just(Op::GatewayDown),
         1 => Just(Op::GatewayHangs),
-        3 => Just(Op::GatewayUp),
+        8 => Just(Op::GatewayUp),
         4 => (100..40_000u64).prop_map(|ms| Op::Wait(Duration::from_millis(ms))),
     ]
 }
@@ -215,10 +224,12 @@ fn happen(world: &mut World, op: &Op) {
             world.fake.next(*kind, Fault::Fail(failure.error()));
         }
         Op::RequestHangs(kind) => world.fake.next(*kind, Fault::Hang),
+        Op::AskerPanics(kind) => world.fake.next(*kind, Fault::Panic),
         Op::GatewayDown => world.fake.go_down(),
         Op::GatewayHangs => world.fake.hang(),
         Op::GatewayUp => world.fake.come_up(),
-        Op::Wait(_) => {}
+        // What takes time.
+        Op::Wait(_) | Op::CrashLoop(_) | Op::BrowsersAct(_) => {}
     }
 }
 
@@ -230,15 +241,46 @@ async fn pass(time: Duration) {
     }
 }
 
-/// All that happens; then a gateway that works, a call of everybody, and everybody's leave.
-async fn live_through(steps: &[(Op, Option<Duration>)]) -> Verdict {
+/// Four crashes of one call, each as soon as it is on again.
+async fn crash_loop(world: &World, who: u8) {
+    let Some(connection) = member(world, who) else {
+        return;
+    };
+    for _ in 0..4 {
+        let Some(id) = connection.participant().filter(|_| connection.is_in()) else {
+            return;
+        };
+        world.call(connection, "start_call", start(true));
+        pass(Duration::from_millis(300)).await;
+        world.fake.fail_events(&id, Failure::Protocol.error());
+        pass(Duration::from_millis(1)).await;
+    }
+}
+
+/// Some who are in call, and all that happens; then a gateway that works, a call of everybody, and everybody's leave.
+async fn live_through(in_call: u8, steps: &[(Op, Option<Duration>)]) -> Verdict {
     let mut world = World::start().await;
+    for _ in 0..in_call {
+        world.join("n0".into(), None, None);
+    }
+    pass(Duration::from_millis(1)).await;
+    for connection in &world.connections {
+        world.call(connection, "start_call", start(true));
+    }
+    pass(Duration::from_millis(100)).await;
+    let mut browsers_act = true;
     for (index, (op, gap)) in steps.iter().enumerate() {
         happen(&mut world, op);
-        if let Op::Wait(time) = op {
-            pass(*time).await;
+        match op {
+            Op::Wait(time) => pass(*time).await,
+            Op::CrashLoop(who) => crash_loop(&world, *who).await,
+            Op::BrowsersAct(act) => browsers_act = *act,
+            _ => {}
         }
         if let Some(gap) = gap {
+            if browsers_act {
+                world.browsers_act();
+            }
             pass(*gap).await;
             rules::always(&world).map_err(|fault| format!("after step {index}: {fault}"))?;
         }
@@ -283,7 +325,7 @@ async fn everybody_calls(world: &World) -> Verdict {
     rules::at_rest(world)
 }
 
-fn check(steps: &[(Op, Option<Duration>)]) -> Verdict {
+fn check(in_call: u8, steps: &[(Op, Option<Duration>)]) -> Verdict {
     let system = System::with_tokio_rt(|| {
         tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -291,7 +333,7 @@ fn check(steps: &[(Op, Option<Duration>)]) -> Verdict {
             .build()
             .unwrap()
     });
-    system.block_on(live_through(steps))
+    system.block_on(live_through(in_call, steps))
 }
 
 /// 64 cases; more with `PROPTEST_CASES`.
@@ -313,8 +355,9 @@ proptest! {
 
     #[test]
     fn whatever_happens_nothing_is_said_twice_lost_or_left_over(
+        in_call in 0..4u8,
         steps in proptest::collection::vec(step(), 0..40),
     ) {
-        check(&steps).map_err(TestCaseError::fail)?;
+        check(in_call, &steps).map_err(TestCaseError::fail)?;
     }
 }

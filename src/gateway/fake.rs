@@ -73,7 +73,12 @@ pub enum Fault {
     Fail(GatewayError),
     /// It is carried out, but its answer never comes: the asker has a timeout at its deadline.
     Hang,
+    /// Whoever asks panics, with the text [`INJECTED`].
+    Panic,
 }
+
+/// What a panic says that was asked for.
+pub const INJECTED: &str = "injected by a test";
 
 /// How the gateway as a whole is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -215,6 +220,7 @@ impl FakeGateway {
         work: impl FnOnce(&mut State) -> Result<T, GatewayError> + 'static,
     ) -> LocalBoxFuture<'static, Result<T, GatewayError>> {
         let fault = self.faults().get_mut(&kind).and_then(VecDeque::pop_front);
+        panic_if(matches!(fault, Some(Fault::Panic)));
         let (sender, answer) = oneshot::channel();
         let this = self.clone();
         tokio::task::spawn_local(async move {
@@ -232,7 +238,7 @@ impl FakeGateway {
                     detail: "nobody listens".into(),
                 }),
                 (false, Some(Fault::Fail(error))) => Err(error.clone()),
-                (false, Some(Fault::Hang) | None) => work(&mut this.state()),
+                (false, Some(Fault::Hang | Fault::Panic) | None) => work(&mut this.state()),
             };
             if !is_down && matches!(fault, Some(Fault::Hang)) {
                 // held, so that no answer is not taken for a lost one
@@ -264,6 +270,13 @@ impl FakeGateway {
             let _ = power.wait_for(|power| *power != Power::Hung).await;
             work(&mut this.state());
         });
+    }
+}
+
+#[expect(clippy::panic, reason = "this is what the test wants")]
+fn panic_if(wanted: bool) {
+    if wanted {
+        panic!("{INJECTED}");
     }
 }
 

@@ -84,6 +84,10 @@ pub struct Log {
     /// Places in the script of each `stop_call` it got.
     pub stop_calls: Vec<usize>,
     pub offer: Option<Offer>,
+    /// The version of the last offer that was answered.
+    pub answered: u64,
+    /// Its call ended and is to come back.
+    pub to_restart: bool,
     pub pending: BTreeMap<u64, Pending>,
     /// The channel was closed, or left.
     pub left: bool,
@@ -142,6 +146,7 @@ impl Member {
             RoomEvent::StopCall(stop_call) => {
                 if log.generation == Some(stop_call.generation) {
                     log.generation = None;
+                    log.to_restart = stop_call.restart;
                 }
                 log.stop_calls.push(place);
             }

@@ -1,6 +1,7 @@
 //! What must hold whatever happened: DESIGN §2, rules 6, 7 and 11.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use parlour::names::{Generation, ParticipantId};
@@ -116,8 +117,8 @@ impl Generations {
 /// What holds whenever nothing is on its way within the server.
 pub fn always(world: &World) -> Verdict {
     let generations = Generations::read(&world.script)?;
-    let panicked = world.metrics.text().contains("panicked");
-    rule!(!panicked, "an actor panicked");
+    let panics = world.panics.load(Ordering::Relaxed);
+    rule!(panics == 0, "{panics} panics that nobody asked for");
     calls_are_as_said(world, &generations)?;
     stop_calls_reached_all(world)?;
     members_live_and_know(world)?;

@@ -1,8 +1,8 @@
 //! Everything that `system.rs` puts up but HTTP, over a gateway in memory, on one arbiter whose clock
 //! jumps; and the connections that use it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, Once};
 use std::time::Duration;
 
 use actix::{Addr, Arbiter};
@@ -13,7 +13,7 @@ use parlour::calls::messages::{CallRequest, Command, OwnerLink};
 use parlour::calls::reaper::Reaper;
 use parlour::calls::sessions::SessionTable;
 use parlour::calls::supervisor::Supervisor as Calls;
-use parlour::gateway::fake::FakeGateway;
+use parlour::gateway::fake::{FakeGateway, INJECTED};
 use parlour::metrics::Metrics;
 use parlour::names::{Generation, Mid, ParticipantId, RoomName, Source, StreamSpec};
 use parlour::otp::send::Slots;
@@ -73,6 +73,8 @@ pub struct World {
     pub metrics: Arc<Metrics>,
     pub script: Script,
     pub connections: Vec<Connection>,
+    /// Those that no test asked for.
+    pub panics: Arc<AtomicUsize>,
     registry: Arc<Mutex<Option<Addr<RoomRegistry>>>>,
     joins: Slots,
     _supervisor: Addr<Supervisor>,
@@ -82,7 +84,10 @@ fn permanent(name: &str, start: StartFn) -> StartChild {
     StartChild(ChildSpec {
         name: name.to_owned(),
         restart: Restart::Permanent,
-        intensity: Intensity::default(),
+        intensity: Intensity {
+            restarts: usize::MAX,
+            ..Intensity::default()
+        },
         backoff: Backoff::default(),
         start,
         gave_up: Box::new(|| {}),
@@ -104,6 +109,7 @@ impl World {
             metrics: Arc::default(),
             script,
             connections: Vec::new(),
+            panics: count_panics(),
             registry: Arc::default(),
             joins: Slots::new(1_000),
             _supervisor: spawn("top_supervisor", |_| Supervisor::default()),
@@ -296,6 +302,23 @@ impl World {
         cast(&calls, request((what, command), who, participant));
     }
 
+    /// What browsers do by themselves: answer what is offered, start again what is to come back.
+    pub fn browsers_act(&self) {
+        for connection in self.connections.iter().filter(|c| c.is_in()) {
+            let (offered, to_restart) = {
+                let mut log = connection.log();
+                let offered = log.offer.as_ref().map_or(0, |offer| offer.version);
+                (offered > log.answered, std::mem::take(&mut log.to_restart))
+            };
+            if offered {
+                self.answer(connection);
+            }
+            if to_restart {
+                self.call(connection, "start_call", start(true));
+            }
+        }
+    }
+
     /// A member answers the last offer it had.
     pub fn answer(&self, connection: &Connection) {
         let offer = connection.log().offer.clone();
@@ -306,6 +329,7 @@ impl World {
                 .replace("a=setup:actpass", "a=setup:active")
                 .replace("a=sendonly", "a=recvonly");
             let version = offer.version;
+            connection.log().answered = version;
             self.call(connection, "answer", Command::Answer { answer, version });
         }
     }
@@ -362,4 +386,27 @@ fn request(
         deadline: Instant::now() + BUDGET,
         reply: ReplyTo::new(asker, token, Arc::new(|| Err(RoomError::Restarting.into()))),
     }
+}
+
+thread_local! {
+    static PANICS: Arc<AtomicUsize> = Arc::default();
+}
+
+/// The panics of this thread from now on. Those that were asked for are neither counted nor shown.
+fn count_panics() -> Arc<AtomicUsize> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let shown = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if info.payload_as_str().is_some_and(|text| text == INJECTED) {
+                return;
+            }
+            let _ = PANICS.try_with(|panics| panics.fetch_add(1, Ordering::Relaxed));
+            shown(info);
+        }));
+    });
+    PANICS.with(|panics| {
+        panics.store(0, Ordering::Relaxed);
+        Arc::clone(panics)
+    })
 }
