@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use crate::names::{Feed, Kind, Mid, Of, PublishedStream, StreamSpec};
 use crate::sdp::{Candidate, Sdp};
 
+pub mod fake;
 pub mod janus;
 
 /// The id of one call's session on the gateway: chosen by us before it is made, so that whatever

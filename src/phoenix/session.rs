@@ -839,7 +839,7 @@ impl StreamHandler<Result<Bytes, PayloadError>> for WebSocketSession {
     }
 
     fn finished(&mut self, ctx: &mut Self::Context) {
-        self.close(CloseCode::NORMAL, "", ctx);
+        self.close(CloseCode::PROTOCOL, "ended without a close frame", ctx);
     }
 }
 

@@ -106,6 +106,8 @@ pub(super) fn is_sound(section: &[Attribute], index: usize) -> Result<(), &'stat
         "ice-ufrag" if !is_ice(4) => Err("not an ICE ufrag"),
         "ice-pwd" if !is_ice(22) => Err("not an ICE password"),
         "fingerprint" if fingerprint(text).is_none() => Err("not a fingerprint of SHA-2"),
+        // Janus 1.1.2 spins for ever over an id that it reads as none (RFC 8285: 1 to 255).
+        "extmap" if !is_extmap(text) => Err("not a header extension"),
         "setup" if !matches!(text, "active" | "passive" | "actpass") => Err("not a setup"),
         _ => Ok(()),
     }
@@ -182,4 +184,18 @@ fn fingerprint(text: &str) -> Option<String> {
     let is_pair = |pair: &str| pair.len() == 2 && pair.bytes().all(|b| b.is_ascii_hexdigit());
     let is_whole = digest.split(':').count() == length && digest.split(':').all(is_pair);
     is_whole.then(|| format!("{hash} {}", digest.to_ascii_uppercase()))
+}
+
+/// `3 uri`, `3/sendonly uri`, perhaps with attributes behind.
+fn is_extmap(text: &str) -> bool {
+    let Some((id, rest)) = text.split_once(' ') else {
+        return false;
+    };
+    let (id, direction) = id.split_once('/').map_or((id, None), |(id, way)| (id, Some(way)));
+    let known = ["sendrecv", "sendonly", "recvonly", "inactive"];
+    id.len() <= 3
+        && id.bytes().all(|b| b.is_ascii_digit())
+        && id.parse::<u8>().is_ok_and(|id| id >= 1)
+        && direction.is_none_or(|way| known.contains(&way))
+        && !rest.trim().is_empty()
 }

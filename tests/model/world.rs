@@ -1,0 +1,412 @@
+//! Everything that `system.rs` puts up but HTTP, over a gateway in memory, on one arbiter whose clock
+//! jumps; and the connections that use it.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, Once};
+use std::time::Duration;
+
+use actix::{Addr, Arbiter};
+use parlour::calls::directory::CallsDirectory;
+use parlour::calls::health::{Health, HealthBoard};
+use parlour::calls::janus_session::CallParts;
+use parlour::calls::messages::{CallRequest, Command, OwnerLink};
+use parlour::calls::reaper::Reaper;
+use parlour::calls::sessions::SessionTable;
+use parlour::calls::supervisor::Supervisor as Calls;
+use parlour::gateway::fake::{FakeGateway, INJECTED};
+use parlour::metrics::Metrics;
+use parlour::names::{Generation, Mid, ParticipantId, RoomName, Source, StreamSpec};
+use parlour::otp::send::Slots;
+use parlour::otp::spawn::spawn;
+use parlour::otp::supervisor::{ChildSpec, StartChild, StartFn, Supervisor};
+use parlour::otp::{Backoff, Intensity, Monitors, ReplyTo, Restart, cast};
+use parlour::rooms::RoomError;
+use parlour::rooms::ports::{CallsPort, MemberLink, MembershipId};
+use parlour::rooms::registry::{Enter, RegistryParts, RoomRegistry};
+use parlour::rooms::room::{Join, Leave, RoomParts};
+use parlour::rooms::table::RoomTable;
+use parlour::sdp::{CandidatePolicy, Sdp};
+use tokio::time::Instant;
+
+use super::member::{Log, Member, Pending, Recorder, Script, Vanish};
+
+const OFFER: &str = include_str!("../fixtures/sdp/chromium-offer-audio-video.sdp");
+
+/// How many fit into the room.
+pub const CAPACITY: usize = 4;
+/// How long the gateway takes for each request.
+const LATENCY: Duration = Duration::from_millis(7);
+/// As WebSocketSession gives each request of a call.
+const BUDGET: Duration = Duration::from_secs(9);
+
+/// One connection, alive or not.
+pub struct Connection {
+    pub membership: MembershipId,
+    address: Addr<Member>,
+    log: Arc<Mutex<Log>>,
+}
+
+impl Connection {
+    pub fn log(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap()
+    }
+
+    /// It is in the room, as far as it knows.
+    pub fn is_in(&self) -> bool {
+        let log = self.log();
+        !log.gone && !log.left && log.joined.is_some()
+    }
+
+    pub fn participant(&self) -> Option<ParticipantId> {
+        self.log().joined.as_ref().map(|(id, _)| id.clone())
+    }
+}
+
+/// See the module.
+pub struct World {
+    pub fake: FakeGateway,
+    pub room: RoomName,
+    pub table: Arc<RoomTable>,
+    pub sessions: Arc<SessionTable>,
+    pub board: Arc<HealthBoard>,
+    pub directory: Arc<CallsDirectory>,
+    pub metrics: Arc<Metrics>,
+    pub script: Script,
+    pub connections: Vec<Connection>,
+    /// Those that no test asked for.
+    pub panics: Arc<AtomicUsize>,
+    registry: Arc<Mutex<Option<Addr<RoomRegistry>>>>,
+    joins: Slots,
+    _supervisor: Addr<Supervisor>,
+}
+
+fn permanent(name: &str, start: StartFn) -> StartChild {
+    StartChild(ChildSpec {
+        name: name.to_owned(),
+        restart: Restart::Permanent,
+        intensity: Intensity {
+            restarts: usize::MAX,
+            ..Intensity::default()
+        },
+        backoff: Backoff::default(),
+        start,
+        gave_up: Box::new(|| {}),
+    })
+}
+
+impl World {
+    /// Puts everything up, and waits for the gateway to be seen.
+    pub async fn start() -> Self {
+        let table = Arc::new(RoomTable::new("model".into()));
+        let script = Script::default();
+        let world = Self {
+            fake: FakeGateway::new(LATENCY),
+            room: RoomName::parse("tea").unwrap(),
+            table,
+            sessions: Arc::default(),
+            board: Arc::default(),
+            directory: Arc::default(),
+            metrics: Arc::default(),
+            script,
+            connections: Vec::new(),
+            panics: count_panics(),
+            registry: Arc::default(),
+            joins: Slots::new(1_000),
+            _supervisor: spawn("top_supervisor", |_| Supervisor::default()),
+        };
+        world.start_health();
+        world.start_registry();
+        while !world.board.get().up {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        world
+    }
+
+    fn start_health(&self) {
+        let (fake, board, metrics) = (
+            self.fake.clone(),
+            Arc::clone(&self.board),
+            Arc::clone(&self.metrics),
+        );
+        let prefix = self.table.media_room_prefix();
+        let start: StartFn = Box::new(move |parent| {
+            let (gateway, board, metrics) =
+                (fake.gateway(), Arc::clone(&board), Arc::clone(&metrics));
+            let prefix = prefix.clone();
+            Box::new(spawn("health", |ctx| {
+                Health::new(board, gateway, metrics, prefix, parent, ctx)
+            }))
+        });
+        cast(&self._supervisor, permanent("health", start));
+        let (fake, board, metrics) = (
+            self.fake.clone(),
+            Arc::clone(&self.board),
+            Arc::clone(&self.metrics),
+        );
+        let sessions = Arc::clone(&self.sessions);
+        let start: StartFn = Box::new(move |parent| {
+            let (gateway, board, metrics) =
+                (fake.gateway(), Arc::clone(&board), Arc::clone(&metrics));
+            let sessions = Arc::clone(&sessions);
+            Box::new(spawn("reaper", |ctx| {
+                Reaper::new(sessions, board, gateway, metrics, parent, ctx)
+            }))
+        });
+        cast(&self._supervisor, permanent("reaper", start));
+    }
+
+    fn start_registry(&self) {
+        let (fake, sessions, board, metrics, directory) = (
+            self.fake.clone(),
+            Arc::clone(&self.sessions),
+            Arc::clone(&self.board),
+            Arc::clone(&self.metrics),
+            Arc::clone(&self.directory),
+        );
+        let start_calls: parlour::rooms::ports::StartCalls = Arc::new(move |record| {
+            let parts = CallParts {
+                gateway: fake.gateway(),
+                sessions: Arc::clone(&sessions),
+                board: Arc::clone(&board),
+                metrics: Arc::clone(&metrics),
+                candidates: CandidatePolicy::default(),
+            };
+            let calls = Calls::new(Arc::clone(record), parts, Arc::clone(&directory));
+            let calls = spawn("supervisor", |_| calls);
+            directory.set(record.name.clone(), calls.clone());
+            CallsPort {
+                orders: calls.clone().recipient(),
+                watch: calls.recipient(),
+            }
+        });
+        let (retiring, board) = (Arc::clone(&self.registry), Arc::clone(&self.board));
+        let room = RoomParts {
+            encoder: Arc::new(Recorder {
+                script: self.script.clone(),
+                table: Arc::clone(&self.table),
+            }),
+            start_calls: Some(start_calls),
+            retire: Arc::new(move |retire| {
+                if let Some(registry) = &*retiring.lock().unwrap() {
+                    cast(registry, retire);
+                }
+            }),
+            media_rooms: Arc::new(move |retired| board.retire_room(retired)),
+            metrics: Arc::clone(&self.metrics),
+        };
+        let parts = RegistryParts {
+            table: Arc::clone(&self.table),
+            capacity: CAPACITY,
+            arbiter: Arc::new(|| Arbiter::current()),
+            supervisor: self._supervisor.clone(),
+            room,
+        };
+        let registry = Arc::clone(&self.registry);
+        let start: StartFn = Box::new(move |parent| {
+            let parts = parts.clone();
+            let address = spawn("room_registry", |ctx| RoomRegistry::new(parts, parent, ctx));
+            *registry.lock().unwrap() = Some(address.clone());
+            Box::new(address)
+        });
+        cast(&self._supervisor, permanent("room_registry", start));
+    }
+
+    // ---- what connections do ----
+
+    /// A new connection comes in.
+    pub fn join(&mut self, name: String, resume: Option<String>, call: Option<Generation>) {
+        let (membership, log) = (MembershipId::next(), Arc::<Mutex<Log>>::default());
+        let (directory, room, of_adopt) = (
+            Arc::clone(&self.directory),
+            self.room.clone(),
+            Arc::clone(&log),
+        );
+        let script = self.script.clone();
+        let kept = Arc::clone(&log);
+        let address = spawn("member", move |_| Member {
+            membership,
+            log: kept,
+            script,
+            on_joined: Box::new(move |member, joined| {
+                if joined.resumed
+                    && let Some(calls) = directory.get(&room)
+                {
+                    let request = request(
+                        ("adopt", Command::Adopt),
+                        (member, membership, &of_adopt),
+                        joined.participant.clone(),
+                    );
+                    cast(&calls, request);
+                }
+            }),
+            monitors: Monitors::default(),
+        });
+        let token = ask(&log, "join");
+        let link = MemberLink {
+            membership,
+            deliver: address.clone().recipient(),
+            notice: address.clone().recipient(),
+            watch: address.clone().recipient(),
+        };
+        let enter = Enter {
+            room: self.room.clone(),
+            join: Join {
+                link,
+                name,
+                resume,
+                call,
+                reply: room_reply(&address, token),
+                slot: self.joins.take().unwrap(),
+            },
+        };
+        cast(self.registry.lock().unwrap().as_ref().unwrap(), enter);
+        self.connections.push(Connection {
+            membership,
+            address,
+            log,
+        });
+    }
+
+    /// A connection leaves the room and stays open.
+    pub fn leave(&self, connection: &Connection) {
+        connection.log().left = true;
+        let record = self.table.get(&self.room);
+        let Some(room) = record.and_then(|record| record.lock().room.clone()) else {
+            return;
+        };
+        let token = ask(&connection.log, "leave");
+        let reply = room_reply(&connection.address, token);
+        cast(
+            &room,
+            Leave {
+                membership: connection.membership,
+                reply: Some(reply),
+            },
+        );
+    }
+
+    /// A connection is gone without a word.
+    pub fn vanish(&self, connection: &Connection) {
+        cast(&connection.address, Vanish);
+    }
+
+    /// A member asks something of its call.
+    pub fn call(&self, connection: &Connection, what: &'static str, command: Command) {
+        let Some(participant) = connection.participant() else {
+            return;
+        };
+        let Some(calls) = self.directory.get(&self.room) else {
+            return;
+        };
+        let who = (&connection.address, connection.membership, &connection.log);
+        cast(&calls, request((what, command), who, participant));
+    }
+
+    /// What browsers do by themselves: answer what is offered, start again what is to come back.
+    pub fn browsers_act(&self) {
+        for connection in self.connections.iter().filter(|c| c.is_in()) {
+            let (offered, to_restart) = {
+                let mut log = connection.log();
+                let offered = log.offer.as_ref().map_or(0, |offer| offer.version);
+                (offered > log.answered, std::mem::take(&mut log.to_restart))
+            };
+            if offered {
+                self.answer(connection);
+            }
+            if to_restart {
+                self.call(connection, "start_call", start(true));
+            }
+        }
+    }
+
+    /// A member answers the last offer it had.
+    pub fn answer(&self, connection: &Connection) {
+        let offer = connection.log().offer.clone();
+        if let Some(offer) = offer {
+            let answer = offer
+                .sdp
+                .as_str()
+                .replace("a=setup:actpass", "a=setup:active")
+                .replace("a=sendonly", "a=recvonly");
+            let version = offer.version;
+            connection.log().answered = version;
+            self.call(connection, "answer", Command::Answer { answer, version });
+        }
+    }
+}
+
+/// A `start_call`.
+pub fn start(publish: bool) -> Command {
+    if !publish {
+        let (offer, streams) = (None, Vec::new());
+        return Command::Start { offer, streams };
+    }
+    let mids = [Mid::parse("0").unwrap(), Mid::parse("1").unwrap()];
+    let offer = Sdp::parse_offer(OFFER, &mids, CandidatePolicy::default()).unwrap();
+    let sources = [Source::Mic, Source::Camera];
+    let streams = mids.into_iter().zip(sources).map(|(mid, source)| {
+        let label = String::new();
+        StreamSpec { mid, source, label }
+    });
+    Command::Start {
+        offer: Some(offer),
+        streams: streams.collect(),
+    }
+}
+
+fn ask(log: &Arc<Mutex<Log>>, what: &'static str) -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    let token = LAST.fetch_add(1, Ordering::Relaxed);
+    let since = Instant::now();
+    let pending = Pending { what, since };
+    log.lock().unwrap().pending.insert(token, pending);
+    token
+}
+
+fn room_reply(address: &Addr<Member>, token: u64) -> ReplyTo<parlour::rooms::room::RoomReply> {
+    let asker = address.clone().recipient();
+    ReplyTo::new(asker, token, Arc::new(|| Err(RoomError::Restarting)))
+}
+
+fn request(
+    (what, command): (&'static str, Command),
+    (address, membership, log): (&Addr<Member>, MembershipId, &Arc<Mutex<Log>>),
+    participant: ParticipantId,
+) -> CallRequest {
+    let token = ask(log, what);
+    let asker = address.clone().recipient();
+    CallRequest {
+        participant,
+        owner: OwnerLink {
+            membership,
+            events: address.clone().recipient(),
+            watch: address.clone().recipient(),
+        },
+        command,
+        deadline: Instant::now() + BUDGET,
+        reply: ReplyTo::new(asker, token, Arc::new(|| Err(RoomError::Restarting.into()))),
+    }
+}
+
+thread_local! {
+    static PANICS: Arc<AtomicUsize> = Arc::default();
+}
+
+/// The panics of this thread from now on. Those that were asked for are neither counted nor shown.
+fn count_panics() -> Arc<AtomicUsize> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let shown = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if info.payload_as_str().is_some_and(|text| text == INJECTED) {
+                return;
+            }
+            let _ = PANICS.try_with(|panics| panics.fetch_add(1, Ordering::Relaxed));
+            shown(info);
+        }));
+    });
+    PANICS.with(|panics| {
+        panics.store(0, Ordering::Relaxed);
+        Arc::clone(panics)
+    })
+}
