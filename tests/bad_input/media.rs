@@ -108,6 +108,28 @@ fn bad_offers() -> Vec<(Value, Due)> {
         ),
         lines("a=group", replaced("a=group:BUNDLE 0 7")),
         lines("a=group", replaced("a=group:BUNDLE 0 0 1")),
+        // Of such an extension Janus 1.1.2 says "Invalid extension ID", for ever.
+        lines(
+            "a=extmap:4 ",
+            replaced("a=extmap:0 urn:ietf:params:rtp-hdrext:sdes:mid"),
+        ),
+        lines(
+            "a=extmap:4 ",
+            replaced("a=extmap:-1 urn:ietf:params:rtp-hdrext:sdes:mid"),
+        ),
+        lines(
+            "a=extmap:4 ",
+            replaced("a=extmap:256 urn:ietf:params:rtp-hdrext:sdes:mid"),
+        ),
+        lines(
+            "a=extmap:4 ",
+            replaced("a=extmap:18446744073709551615 urn:ietf:params:rtp-hdrext:sdes:mid"),
+        ),
+        lines(
+            "a=extmap:4 ",
+            replaced("a=extmap:x urn:ietf:params:rtp-hdrext:sdes:mid"),
+        ),
+        lines("a=extmap:4 ", replaced("a=extmap:4")),
         offer(&OFFER.replace("a=mid:0", "a=mid:0\u{0}")),
         jsep(json!({"type": "answer", "sdp": OFFER})),
         jsep(json!({"type": "pranswer", "sdp": OFFER})),

@@ -57,13 +57,7 @@ impl Rig {
             system,
             janus: Some(janus),
         };
-        eventually("the gateway is up", Duration::from_secs(10), async || {
-            rig.system
-                .board
-                .as_ref()
-                .is_some_and(|board| board.get().up)
-        })
-        .await;
+        rig.gateway_is_up().await;
         rig
     }
 
@@ -95,10 +89,38 @@ impl Rig {
         );
     }
 
+    /// `host:port` of Janus's REST API.
+    pub fn janus_address(&self) -> String {
+        let url = &self.janus.as_ref().unwrap().access().http_url;
+        let address = url.strip_prefix("http://").unwrap();
+        address.split('/').next().unwrap().to_owned()
+    }
+
+    /// SIGKILL to its Janus.
+    pub fn kill_janus(&self) {
+        self.janus.as_ref().unwrap().kill();
+    }
+
+    /// Starts its Janus again, and waits until calls can be taken.
+    pub async fn restart_janus(&mut self) {
+        self.janus.as_mut().unwrap().restart().await;
+        self.gateway_is_up().await;
+    }
+
+    async fn gateway_is_up(&self) {
+        eventually("the gateway is up", Duration::from_secs(10), async || {
+            self.system
+                .board
+                .as_ref()
+                .is_some_and(|board| board.get().up)
+        })
+        .await;
+    }
+
     /// Nobody anywhere, no call, and Janus holds nothing but what watches its health.
     pub async fn nothing_is_left(&self) {
         eventually("nobody is left", Duration::from_secs(5), async || {
-            self.system.rooms.counts().1 == 0 && self.system.sessions.is_empty()
+            self.system.rooms.counts().1 == 0
         })
         .await;
         if let Some(janus) = &self.janus {
@@ -107,5 +129,12 @@ impl Rig {
             })
             .await;
         }
+        // What was given up before its create was answered is looked for again, 5 s apart.
+        eventually(
+            "no session is kept in mind",
+            Duration::from_secs(20),
+            async || self.system.sessions.is_empty(),
+        )
+        .await;
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::client::{Client, Said, frame};
+use super::client::{Client, Said, frame, good_handshake};
 use super::media::good_offer;
 use super::rig::Rig;
 use super::support::eventually;
@@ -240,5 +240,119 @@ async fn a_reset_at_any_moment_of_a_start_leaves_nothing_on_janus() {
         tokio::time::sleep(Duration::from_millis(wait)).await;
         client.reset();
     }
+    rig.nothing_is_left().await;
+}
+
+#[actix::test]
+async fn a_janus_that_is_killed_while_a_call_starts_costs_one_answer() {
+    let mut rig = Rig::with_janus().await;
+    for wait in [0, 1, 2, 4] {
+        let topic = format!("room:killed-{wait}");
+        let mut client = Client::joined(rig.address, &topic, "Ann").await;
+        let start = client.push(&topic, "start_call", good_offer()).await;
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+        rig.kill_janus();
+        let answer = client.answer(&start).await;
+        if answer["status"] != "ok" {
+            let response = &answer["response"];
+            let reason = response["reason"].as_str().unwrap();
+            assert!(reason.starts_with("janus_"), "{answer}");
+            assert!(response["retry_ms"].is_u64(), "{answer}");
+        }
+        let beat = client.push("phoenix", "heartbeat", json!({})).await;
+        let next = client
+            .until("a reply", |frame| frame[3] == "phx_reply")
+            .await;
+        assert_eq!(next[1], beat.as_str(), "one answer, and one only: {next}");
+        rig.restart_janus().await;
+        let by = tokio::time::Instant::now() + Duration::from_secs(15);
+        loop {
+            let again = client.ask(&topic, "start_call", good_offer()).await;
+            if again["status"] == "ok" {
+                break;
+            }
+            // What was live when Janus died has not been told so yet.
+            let on = again["response"]["reason"] == "already_started";
+            let retry_ms = again["response"]["retry_ms"].as_u64().or(on.then_some(100));
+            let retry_ms = retry_ms.unwrap_or_else(|| panic!("no retry: {again}"));
+            assert!(tokio::time::Instant::now() < by, "{again}");
+            tokio::time::sleep(Duration::from_millis(retry_ms)).await;
+        }
+    }
+    rig.nothing_is_left().await;
+}
+
+#[actix::test]
+async fn what_is_one_socket_too_many_is_refused_before_the_upgrade() {
+    let rig = Rig::without_gateway(&["--max-connections", "3"]);
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        open.push(Client::open(rig.address).await);
+    }
+    for _ in 0..3 {
+        let (status, _) = Client::handshake(rig.address, &good_handshake("")).await;
+        assert_eq!(status, 503);
+    }
+    open.pop();
+    eventually("there is room again", SOON, async || {
+        Client::handshake(rig.address, &good_handshake("")).await.0 == 101
+    })
+    .await;
+}
+
+#[actix::test]
+async fn changes_of_a_call_in_one_breath_are_each_answered() {
+    let rig = Rig::with_janus().await;
+    let mut client = Client::joined(rig.address, "room:changes", "Hasty").await;
+    let mut refs = Vec::new();
+    let started = client.ask("room:changes", "start_call", good_offer()).await;
+    assert_eq!(started["status"], "ok", "{started}");
+    for _ in 0..4 {
+        refs.push(
+            client
+                .push("room:changes", "update_call", good_offer())
+                .await,
+        );
+        refs.push(
+            client
+                .push("room:changes", "subscribe", json!({"restart": true}))
+                .await,
+        );
+    }
+    for reference in &refs {
+        // They are answered in any order.
+        let reply = client
+            .until("a reply", |frame| frame[3] == "phx_reply")
+            .await;
+        assert_eq!(reply[4]["status"], "ok", "{reference}: {reply}");
+    }
+    client
+        .push("room:changes", "update_call", good_offer())
+        .await;
+    client.push("room:changes", "stop_call", json!({})).await;
+    let again = client.ask("room:changes", "start_call", good_offer()).await;
+    assert_eq!(again["status"], "ok", "{again}");
+    drop(client);
+    rig.nothing_is_left().await;
+}
+
+/// An ended call's long poll stays open at Janus for up to 30 s, and libmicrohttpd takes 1,020
+/// connections unless it is told otherwise: then every call stands still.
+#[actix::test]
+async fn more_connections_to_janus_than_its_default_keep_no_call_from_starting() {
+    let rig = Rig::with_janus().await;
+    let mut idle = Vec::new();
+    for _ in 0..1_100 {
+        idle.push(
+            tokio::net::TcpStream::connect(rig.janus_address())
+                .await
+                .unwrap(),
+        );
+    }
+    let mut client = Client::joined(rig.address, "room:busy", "Ann").await;
+    let started = client.ask("room:busy", "start_call", good_offer()).await;
+    assert_eq!(started["status"], "ok", "{started}");
+    drop(client);
+    drop(idle);
     rig.nothing_is_left().await;
 }
