@@ -45,6 +45,11 @@ class JanusProxy {
     return at;
   }
 
+  /** The sessions for which a poll waits now. */
+  polled() {
+    return [...this.#polls.keys()];
+  }
+
   #serve(client) {
     const server = connect(Number(this.#target.port), this.#target.hostname);
     let unread = Buffer.alloc(0);
