@@ -15,7 +15,7 @@ export NODE_EXTRA_CA_CERTS ?= $(wildcard /etc/ssl/certs/ca-certificates.crt)
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
-.PHONY: help run build web check test image test-compose setup-run setup-check setup-test
+.PHONY: help run build web check test measure image test-compose setup-run setup-check setup-test
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ check: setup-check web/node_modules/.package-lock.json ## formatting, lints, lic
 
 test: setup-test check web tests/browser/node_modules/.package-lock.json ## check, then all tests: Rust, page, browsers
 	@scripts/test
+
+measure: setup-test web tests/browser/node_modules/.package-lock.json ## measure what it promises, with the binary that is built
+	@scripts/measure
 
 image: ## build the two container images: parlour, parlour-janus
 	docker compose build

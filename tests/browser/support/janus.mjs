@@ -8,13 +8,14 @@ import { until } from "./wait.mjs";
 
 const secret = () => randomBytes(24).toString("base64url").replace(/[-_]/g, "x");
 
-/** Starts a Janus and waits until it answers. */
-export async function startJanus() {
-  const janus = new Janus({
+/** Starts a Janus and waits until it answers; `address` is the one that media goes to. */
+export async function startJanus({ address = mediaAddress() } = {}) {
+  const ports = {
     http: await freePort(),
     websockets: await freePort(),
     admin: await freePort(),
-  });
+  };
+  const janus = new Janus(ports, address);
   await janus.start();
   return janus;
 }
@@ -26,9 +27,9 @@ class Janus {
   #name = `test-${secret()}`;
   #directory = mkdtempSync(join(tmpdir(), "parlour-test-janus-"));
 
-  constructor(ports) {
+  constructor(ports, address) {
     this.#ports = ports;
-    this.#configure();
+    this.#configure(address);
   }
 
   /** What Parlour needs to know of it. */
@@ -42,9 +43,8 @@ class Janus {
     };
   }
 
-  #configure() {
+  #configure(address) {
     const directory = this.#directory;
-    const address = mediaAddress();
     if (!address) throw new Error("no address but loopback: Janus cannot carry media here");
     const library = readdirSync("/usr/lib")
       .map((name) => `/usr/lib/${name}/janus`)

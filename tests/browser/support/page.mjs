@@ -2,12 +2,16 @@
 import { chromium } from "playwright-core";
 import { until } from "./wait.mjs";
 
-const executable = process.env.CHROMIUM ?? "/usr/bin/chromium";
+/** Where Chromium is. */
+export const executable = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
-/** Starts a browser. Several people can sit at one; who is to lose theirs needs their own. */
-export async function openBrowser({ args = [] } = {}) {
+/**
+ * Starts a browser. Several people can sit at one; who is to lose theirs needs their own. `program`
+ * may be one that starts Chromium elsewhere, such as in a network namespace.
+ */
+export async function openBrowser({ args = [], program = executable } = {}) {
   return chromium.launch({
-    executablePath: executable,
+    executablePath: program,
     headless: true,
     chromiumSandbox: false,
     args: [

@@ -14,12 +14,12 @@ export const running = process.env.PARLOUR_TEST_URL?.replace(/\/$/, "");
 
 /**
  * Starts Parlour and waits until it takes calls.
- * @param {{env?: Record<string, string>, ready?: boolean, port?: number}} [options] `ready: false` waits
- * for the process only; `port` is a free one unless said
+ * @param {{env?: Record<string, string>, ready?: boolean, port?: number, host?: string}} [options]
+ * `ready: false` waits for the process only; `port` is a free one unless said, `host` loopback
  */
-export async function startParlour({ env = {}, ready = true, port } = {}) {
+export async function startParlour({ env = {}, ready = true, port, host = "127.0.0.1" } = {}) {
   if (!existsSync(binary)) throw new Error(`no ${binary}: make test builds it`);
-  const parlour = new Parlour(port ?? (await freePort()), await freePort(), env);
+  const parlour = new Parlour(host, port ?? (await freePort()), await freePort(), env);
   await parlour.start(ready);
   return parlour;
 }
@@ -27,15 +27,15 @@ export async function startParlour({ env = {}, ready = true, port } = {}) {
 class Parlour {
   #process;
 
-  constructor(port, adminPort, env) {
+  constructor(host, port, adminPort, env) {
     this.port = port;
-    this.url = `http://127.0.0.1:${port}`;
+    this.url = `http://${host}:${port}`;
     this.adminUrl = `http://127.0.0.1:${adminPort}`;
     this.env = {
       JANUS_URL: "spawn:",
       RUST_LOG: "parlour=debug,info",
       ...process.env,
-      PARLOUR_LISTEN: `127.0.0.1:${port}`,
+      PARLOUR_LISTEN: `${host}:${port}`,
       PARLOUR_ADMIN_LISTEN: `127.0.0.1:${adminPort}`,
       ...env,
     };

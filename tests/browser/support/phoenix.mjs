@@ -1,12 +1,12 @@
 // The official phoenix client in Node: it joins rooms, and writes down what they say, with the time.
-import { after } from "node:test";
 import { Presence, Socket } from "phoenix";
 import WebSocket from "ws";
+import { afterTests } from "./leftovers.mjs";
 import { until } from "./wait.mjs";
 
 // Whoever a failed test left behind would keep its process alive.
 const guests = new Set();
-after(() => Promise.all([...guests].map((guest) => guest.close())));
+afterTests(() => Promise.all([...guests].map((guest) => guest.close())));
 
 const socketUrl = (url) => `${url.replace(/^http/, "ws")}/socket`;
 

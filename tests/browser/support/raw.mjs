@@ -1,9 +1,9 @@
 // A bare client of the wire: for what the official one will not do, such as a reset connection.
-import { after } from "node:test";
 import WebSocket from "ws";
+import { afterTests } from "./leftovers.mjs";
 
 const sockets = new Set();
-after(() => {
+afterTests(() => {
   for (const socket of sockets) socket.terminate();
 });
 
