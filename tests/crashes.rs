@@ -259,7 +259,7 @@ async fn a_room_that_panics_while_it_tells_a_leave_leaves_no_call_behind() {
 #[actix::test]
 async fn a_room_that_panics_while_it_tells_a_reload_lets_the_call_start_again() {
     let points = Failpoints::take();
-    let mut scene = Scene::set().await;
+    let scene = Scene::set().await;
     let resume = scene.ann.resume();
     points.panic_once("room-deliver");
     let mut again = scene.parlour.rejoin("tea", &resume, Value::Null).await;

@@ -107,6 +107,7 @@ impl Family {
     fn spec(&self, restart: Restart) -> ChildSpec {
         let (sender, gave_up) = (self.sender.clone(), Arc::clone(&self.gave_up));
         ChildSpec {
+            kind: "child",
             name: "child".into(),
             restart,
             intensity: Intensity::default(),

@@ -3,7 +3,8 @@
 //! Started by the Supervisor, at first or after a crash; idles until `start_call`. Ends with
 //! [`StopCall`], with its owner, or by a failure that its Supervisor answers. It monitors its owner
 //! and is monitored by it. Dropping its lease is what clears the gateway. Knows the gateway through
-//! [`Gateway`]; knows nothing of sockets or frames.
+//! [`Gateway`]; knows nothing of sockets or frames. How it starts is in [`start`], what is asked of
+//! it in [`requests`], what the gateway tells in [`heard`], what comes down in [`downstream`].
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -16,27 +17,27 @@ use actix::{
 };
 use tokio::time::Instant;
 
+use self::start::Start;
 use super::errors::CallError;
 use super::health::HealthBoard;
-use super::messages::{
-    CallAnswer, CallEvent, CallNotice, CallReply, CallRequest, Command, InCall, OwnerLink,
-};
+use super::messages::{CallAnswer, CallEvent, CallNotice, CallRequest, Command, OwnerLink};
 use super::poller::{Heard, Poller};
 use super::sessions::{Lease, SessionTable};
-use super::subscriptions::{Answer, Offer, Step, Subscriptions};
-use crate::gateway::{
-    Answered, Gateway, GatewayError, GatewayEvent, Line, MediaRoom, Opened, Publication, Subscribed,
-};
+use super::subscriptions::Subscriptions;
+use crate::gateway::{Gateway, GatewayError, Line};
 use crate::metrics::Metrics;
-use crate::names::{Feed, Generation, Kind, Mid, Of, ParticipantId, PublishedStream, StreamSpec};
-use crate::otp::spawn::spawn;
+use crate::names::{Feed, Generation, Mid, ParticipantId, PublishedStream};
 use crate::otp::supervisor::Parent;
-use crate::otp::{Down, DownReason, MonitorRef, Monitors, ReplyTo, Watch, cast, monitor};
-use crate::rooms::RoomError;
-use crate::rooms::messages::{CallNews, Happened, MemberGone, Publish};
+use crate::otp::{Down, DownReason, MonitorRef, Monitors, Watch, cast, monitor};
+use crate::rooms::messages::{CallNews, Happened, MemberGone};
 use crate::rooms::room::Room;
 use crate::rooms::table::RoomRecord;
-use crate::sdp::{CandidatePolicy, Sdp};
+use crate::sdp::CandidatePolicy;
+
+mod downstream;
+mod heard;
+mod requests;
+mod start;
 
 /// A restarted session that nobody starts again stops after this time.
 const IDLE: Duration = Duration::from_secs(30);
@@ -46,10 +47,6 @@ const KEEPALIVE: Duration = Duration::from_secs(10);
 const KEEPALIVE_WITHIN: Duration = Duration::from_secs(4);
 /// How long what the call asks by itself may take.
 const REQUEST_WITHIN: Duration = Duration::from_secs(9);
-/// After the publisher's connection ended, how long its owner has to say why.
-const HANGUP_GRACE: Duration = Duration::from_millis(300);
-/// A start that takes so long makes the gateway suspect, so that the next one fails fast.
-const SLOW_START: Duration = Duration::from_secs(2);
 /// How often overdue answers and missing feeds are looked at.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -87,15 +84,6 @@ struct Connection {
     line: Rc<dyn Line>,
     poller: MonitorRef,
     _poller: Addr<Poller>,
-}
-
-/// The start that is under way.
-struct Start {
-    reply: ReplyTo<CallReply>,
-    offer: Option<Sdp>,
-    streams: Vec<StreamSpec>,
-    deadline: Instant,
-    began: Instant,
 }
 
 /// See the module.
@@ -195,8 +183,6 @@ impl JanusSession {
             .map(|connection| Rc::clone(&connection.line))
     }
 
-    // ---- its ends ----
-
     /// Ends, and says why to who monitors it.
     fn end(&mut self, reason: DownReason, ctx: &mut Context<Self>) {
         self.phase = Phase::Stopping;
@@ -226,150 +212,6 @@ impl JanusSession {
         }
         self.fail(error.reason(), ctx);
     }
-
-    /// The start came to nothing, by no fault that a restart would mend.
-    fn refuse_start(&mut self, error: CallError, ctx: &mut Context<Self>) {
-        self.record
-            .end_generation(&self.feed(), error.reason(), error.retry_ms().is_some());
-        if let Some(start) = self.start.take() {
-            start.reply.send(Err(error));
-        }
-        self.end(DownReason::Normal, ctx);
-    }
-
-    // ---- its start ----
-
-    fn start(&mut self, start: Start, ctx: &mut Context<Self>) {
-        if self.phase != Phase::Idle {
-            start.reply.send(Err(CallError::AlreadyStarted));
-            return;
-        }
-        self.phase = Phase::Starting;
-        self.generation = Generation::next();
-        self.record
-            .lock()
-            .call_starting(&self.participant, self.generation);
-        let lease = self.parts.sessions.lease();
-        let open = self.parts.gateway.open(lease.id(), start.deadline);
-        self.lease = Some(lease);
-        self.start = Some(start);
-        fail::fail_point!("session-start");
-        ctx.run_later(SLOW_START, |this, _| {
-            if this.phase == Phase::Starting {
-                this.parts.board.suspect();
-            }
-        });
-        ctx.spawn(
-            open.into_actor(self)
-                .map(|opened, this, ctx| this.opened(opened, ctx)),
-        );
-    }
-
-    fn opened(&mut self, opened: Result<Opened, GatewayError>, ctx: &mut Context<Self>) {
-        let Opened { line, events } = match opened {
-            Ok(opened) => opened,
-            Err(error) => return self.start_failed(error, ctx),
-        };
-        if let Some(lease) = &self.lease {
-            lease.confirm();
-        }
-        let (me, watch) = (ctx.address().recipient(), ctx.address().recipient());
-        let poller = spawn("poller", move |ctx| Poller::new(events, me, &watch, ctx));
-        let reference = monitor(&poller, ctx.address().downgrade().recipient());
-        let connection = Connection {
-            line: Rc::clone(&line),
-            poller: reference,
-            _poller: poller,
-        };
-        self.connection = Some(connection);
-        let Some(start) = &mut self.start else { return };
-        let (offer, streams, deadline) = (
-            start.offer.take(),
-            std::mem::take(&mut start.streams),
-            start.deadline,
-        );
-        let room = MediaRoom {
-            id: self.record.media_room.clone(),
-            capacity: self.record.capacity,
-        };
-        let feed = self.feed();
-        let publish = async move {
-            let known = line.join(room, feed, deadline).await?;
-            fail::fail_point!("session-publish");
-            let answered = match offer {
-                Some(offer) => Some(line.publish(offer, streams, deadline).await?),
-                None => None,
-            };
-            Ok((known, answered))
-        };
-        ctx.spawn(
-            publish
-                .into_actor(self)
-                .map(|published, this, ctx| this.published(published, ctx)),
-        );
-    }
-
-    fn published(
-        &mut self,
-        published: Result<(Vec<Publication>, Option<Answered>), GatewayError>,
-        ctx: &mut Context<Self>,
-    ) {
-        let (known, answered) = match published {
-            Ok(published) => published,
-            Err(error) => return self.start_failed(error, ctx),
-        };
-        for publication in known {
-            self.subscriptions.published(publication);
-        }
-        let answer = answered.map(|answered| {
-            self.published = answered.streams;
-            answered.answer
-        });
-        let Some(room) = self.room() else {
-            return self.refuse_start(RoomError::Restarting.into(), ctx);
-        };
-        // The room first: from its word on the generation has begun, whatever becomes of the reply.
-        let publish = Publish {
-            participant: self.participant.clone(),
-            generation: self.generation,
-        };
-        let began = room.send(publish).into_actor(self);
-        ctx.spawn(began.map(|began, this, ctx| match began {
-            Ok(Ok(())) => this.began(answer, ctx),
-            Ok(Err(error)) => this.refuse_start(error.into(), ctx),
-            Err(_) => this.refuse_start(RoomError::Restarting.into(), ctx),
-        }));
-    }
-
-    fn start_failed(&mut self, error: GatewayError, ctx: &mut Context<Self>) {
-        if error.is_refusal() {
-            self.parts.metrics.janus_error(error.reason());
-            self.refuse_start(error.into(), ctx);
-        } else {
-            self.fail_with(&error, ctx);
-        }
-    }
-
-    fn began(&mut self, answer: Option<Sdp>, ctx: &mut Context<Self>) {
-        if self.phase != Phase::Starting {
-            return;
-        }
-        fail::fail_point!("session-began");
-        self.phase = Phase::Live;
-        if let Some(start) = self.start.take() {
-            self.parts.metrics.call_started(start.began.elapsed());
-            start.reply.send(Ok(CallAnswer::Started {
-                answer,
-                generation: self.generation,
-            }));
-        }
-        self.announce();
-        ctx.run_interval(KEEPALIVE, |this, ctx| this.keepalive(ctx));
-        ctx.run_interval(TICK, |this, ctx| this.tick(ctx));
-        self.advance(ctx);
-    }
-
-    // ---- while it lives ----
 
     /// Lets the others know what can be subscribed; in the table first, where no crash loses it.
     fn announce(&self) {
@@ -414,211 +256,6 @@ impl JanusSession {
         self.advance(ctx);
     }
 
-    fn update(
-        &mut self,
-        offer: Sdp,
-        streams: Vec<StreamSpec>,
-        deadline: Instant,
-        reply: ReplyTo<CallReply>,
-        ctx: &mut Context<Self>,
-    ) {
-        let Some(line) = self.line() else {
-            return reply.send(Err(CallError::NoCall));
-        };
-        let publish = line.publish(offer, streams, deadline).into_actor(self);
-        ctx.spawn(publish.map(move |answered, this, ctx| match answered {
-            Ok(Answered { answer, streams }) => {
-                reply.send(Ok(CallAnswer::Updated { answer }));
-                this.published = streams;
-                this.announce();
-            }
-            // The handle cannot be used again after a refusal: the call starts anew.
-            Err(error) => {
-                reply.send(Err(error.clone().into()));
-                this.fail_with(&error, ctx);
-            }
-        }));
-    }
-
-    /// Asks the gateway for whatever is to change of what comes down.
-    fn advance(&mut self, ctx: &mut Context<Self>) {
-        let (Phase::Live, Some(line)) = (self.phase, self.line()) else {
-            return;
-        };
-        let deadline = Instant::now() + REQUEST_WITHIN;
-        let asked = match self.subscriptions.next_step() {
-            Step::Nothing => return,
-            Step::Change(change) => line.subscribe(change, deadline),
-            Step::RestartIce => line.restart_subscriber(deadline),
-        };
-        let life = self.subscriber_life;
-        ctx.spawn(asked.into_actor(self).map(move |subscribed, this, ctx| {
-            if life == this.subscriber_life {
-                this.subscribed(subscribed, ctx);
-            }
-        }));
-    }
-
-    fn subscribed(
-        &mut self,
-        subscribed: Result<Subscribed, GatewayError>,
-        ctx: &mut Context<Self>,
-    ) {
-        match subscribed {
-            Ok(subscribed) => {
-                let offer = self.subscriptions.asked(subscribed, Instant::now());
-                if let Some(offer) = offer {
-                    self.tell_owner(CallNotice::Offer(offer));
-                }
-                self.advance(ctx);
-            }
-            Err(error) => self.fail_with(&error, ctx),
-        }
-    }
-
-    /// The subscribing side is spoilt: a new one, with everything wanted on it.
-    fn renew_subscriber(&mut self, reason: &str, ctx: &mut Context<Self>) {
-        self.subscriber_life += 1;
-        self.answering = None;
-        self.subscriptions.reset();
-        self.tell_owner(CallNotice::Hangup {
-            of: Of::Subscriber,
-            reason: reason.to_owned(),
-        });
-        if let Some(line) = self.line() {
-            let dropped = line.drop_subscriber().into_actor(self);
-            ctx.spawn(dropped.map(|(), this, ctx| this.advance(ctx)));
-        }
-    }
-
-    fn answer(
-        &mut self,
-        (answer, version): (&str, u64),
-        deadline: Instant,
-        reply: ReplyTo<CallReply>,
-        ctx: &mut Context<Self>,
-    ) {
-        let Some(line) = self.line() else {
-            return reply.send(Err(CallError::NoCall));
-        };
-        let offer = match self.subscriptions.check_answer(version) {
-            Answer::Newest(_) if self.answering == Some(version) => {
-                return reply.send(Ok(CallAnswer::Done)); // it is on its way
-            }
-            Answer::Again => return reply.send(Ok(CallAnswer::Done)),
-            Answer::Newest(offer) => offer,
-            Answer::Stale(newest) => {
-                reply.send(Err(CallError::StaleVersion { version }));
-                return self.offer_again(newest);
-            }
-        };
-        let answer = match Sdp::parse_answer(answer, &offer, self.parts.candidates) {
-            Ok(answer) => answer,
-            Err(error) => return reply.send(Err(error.into())),
-        };
-        self.answering = Some(version);
-        let life = self.subscriber_life;
-        let answered = line.answer(answer, deadline).into_actor(self);
-        ctx.spawn(answered.map(move |answered, this, ctx| {
-            if life != this.subscriber_life {
-                return reply.send(Err(CallError::StaleVersion { version }));
-            }
-            this.answering = None;
-            match answered {
-                Ok(()) => {
-                    this.subscriptions.answered(version);
-                    reply.send(Ok(CallAnswer::Done));
-                    this.advance(ctx);
-                }
-                Err(error) if error.is_refusal() => {
-                    reply.send(Err(error.clone().into()));
-                    match this.subscriptions.answer_refused() {
-                        1 => this.renew_subscriber("answer refused", ctx),
-                        _ => this.fail_with(&error, ctx),
-                    }
-                }
-                Err(error) => {
-                    reply.send(Err(error.clone().into()));
-                    this.fail_with(&error, ctx);
-                }
-            }
-        }));
-    }
-
-    fn offer_again(&self, offer: Option<Offer>) {
-        if let Some(offer) = offer {
-            self.tell_owner(CallNotice::Offer(offer));
-        }
-    }
-
-    /// Passes a request on whose answer changes nothing here.
-    fn pass(
-        &mut self,
-        asked: futures_util::future::LocalBoxFuture<'static, Result<(), GatewayError>>,
-        reply: ReplyTo<CallReply>,
-        ctx: &mut Context<Self>,
-    ) {
-        ctx.spawn(
-            asked
-                .into_actor(self)
-                .map(move |done, this, ctx| match done {
-                    Ok(()) => reply.send(Ok(CallAnswer::Done)),
-                    Err(error) if error.is_refusal() => reply.send(Err(error.into())),
-                    Err(error) => {
-                        reply.send(Err(error.clone().into()));
-                        this.fail_with(&error, ctx);
-                    }
-                }),
-        );
-    }
-
-    fn in_call(
-        &mut self,
-        asked: InCall,
-        deadline: Instant,
-        reply: ReplyTo<CallReply>,
-        ctx: &mut Context<Self>,
-    ) {
-        let (Phase::Live, Some(line)) = (self.phase, self.line()) else {
-            return reply.send(Err(CallError::NoCall));
-        };
-        match asked {
-            InCall::Update { offer, streams } => self.update(offer, streams, deadline, reply, ctx),
-            InCall::Trickle { of, candidate } => {
-                self.pass(line.trickle(of, candidate, deadline), reply, ctx);
-            }
-            InCall::Choose {
-                selections,
-                receive,
-            } => {
-                let chosen = self.subscriptions.choose(&selections, receive);
-                reply.send(match chosen {
-                    Ok(()) => Ok(CallAnswer::Done),
-                    Err(selection) => Err(not_found(&selection)),
-                });
-                self.advance(ctx);
-            }
-            InCall::RestartSubscriber => {
-                self.subscriptions.want_restart();
-                reply.send(Ok(CallAnswer::Done));
-                self.advance(ctx);
-            }
-            InCall::Answer { answer, version } => {
-                self.answer((&answer, version), deadline, reply, ctx);
-            }
-            InCall::Prefer(preferences) => {
-                let named: Result<Vec<_>, _> = preferences
-                    .iter()
-                    .map(|(selection, layers)| self.subscriptions.prefer(selection, *layers))
-                    .collect();
-                match named {
-                    Ok(named) => self.pass(line.prefer(named, deadline), reply, ctx),
-                    Err(selection) => reply.send(Err(not_found(&selection))),
-                }
-            }
-        }
-    }
-
     fn adopt(&mut self, owner: OwnerLink, ctx: &Context<Self>) {
         self.owner_monitor = monitor(&owner.watch, ctx.address().downgrade().recipient());
         self.owner = owner;
@@ -643,118 +280,6 @@ impl JanusSession {
             cast(&room, MemberGone { membership, reason });
         }
         self.end(DownReason::Normal, ctx);
-    }
-
-    fn heard(&mut self, event: GatewayEvent, ctx: &mut Context<Self>) {
-        match event {
-            GatewayEvent::Publishers(publications) => {
-                for publication in publications {
-                    if publication.feed.participant != self.participant {
-                        self.subscriptions.published(publication);
-                    }
-                }
-                self.advance(ctx);
-            }
-            GatewayEvent::Unpublished(feed) | GatewayEvent::Leaving(feed) => {
-                self.subscriptions.unpublished(&feed);
-            }
-            GatewayEvent::Talking { feed, talking } => {
-                // Everybody hears it of everybody; each says it of oneself.
-                if feed == self.feed() {
-                    self.tell_room(CallNews::Talking(talking));
-                }
-            }
-            GatewayEvent::Configured(of) => {
-                fail::fail_point!("session-configured");
-                self.tell_owner(CallNotice::Configured(of));
-            }
-            GatewayEvent::WebrtcUp(of) => {
-                self.tell_owner(CallNotice::WebrtcUp(of));
-                if of == Of::Publisher {
-                    self.publisher_up = true;
-                    self.announce();
-                }
-            }
-            GatewayEvent::Media {
-                of: Of::Publisher,
-                mid,
-                kind,
-                receiving,
-            } => {
-                self.media(mid, kind, receiving, ctx);
-            }
-            GatewayEvent::Media {
-                of: Of::Subscriber, ..
-            } => {}
-            GatewayEvent::SlowLink {
-                of,
-                mid,
-                uplink,
-                lost,
-            } => {
-                self.tell_owner(CallNotice::SlowLink {
-                    of,
-                    mid,
-                    uplink,
-                    lost,
-                });
-            }
-            GatewayEvent::Hangup {
-                of: Of::Publisher,
-                reason,
-            } => {
-                self.tell_owner(CallNotice::Hangup {
-                    of: Of::Publisher,
-                    reason,
-                });
-                ctx.run_later(HANGUP_GRACE, |this, ctx| this.fail("media_lost", ctx));
-            }
-            GatewayEvent::Hangup {
-                of: Of::Subscriber,
-                reason,
-            } => {
-                self.renew_subscriber(&reason, ctx);
-            }
-            GatewayEvent::SubscriberOffer(offer) => {
-                let offer = self.subscriptions.offered(offer, Instant::now());
-                self.tell_owner(CallNotice::Offer(offer));
-            }
-            GatewayEvent::RoomDestroyed => self.fail("janus_room_destroyed", ctx),
-            GatewayEvent::SessionGone { what } => {
-                log::info!(participant = self.participant.as_str(), what = what; "taken away");
-                self.fail("janus_session_lost", ctx);
-            }
-            GatewayEvent::Unknown { name } => {
-                log::debug!(name = name.as_str(); "unknown event of the gateway");
-                self.parts.metrics.janus_error("unknown_event");
-            }
-        }
-    }
-
-    fn media(&mut self, mid: Mid, kind: Kind, receiving: bool, ctx: &mut Context<Self>) {
-        let before = self.receiving.insert(mid.clone(), receiving);
-        self.tell_room(CallNews::Media {
-            mid,
-            kind,
-            receiving,
-        });
-        // After a gap the others' pictures stay frozen for seconds, until a key frame.
-        if kind == Kind::Video
-            && receiving
-            && before == Some(false)
-            && let Some(line) = self.line()
-        {
-            let asked = line
-                .request_keyframe(Instant::now() + REQUEST_WITHIN)
-                .into_actor(self);
-            ctx.spawn(asked.map(|asked, this, ctx| {
-                if let Err(error) = asked
-                    && error.is_outage()
-                {
-                    this.fail_with(&error, ctx);
-                }
-            }));
-        }
     }
 }
 
@@ -808,14 +333,6 @@ impl Handler<CallRequest> for JanusSession {
             Command::Stop { .. } => reply.send(Ok(CallAnswer::Done)), // the Supervisor's own
         }
     }
-}
-
-fn not_found(selection: &super::subscriptions::Selection) -> CallError {
-    let what = match &selection.mid {
-        Some(mid) => format!("{} {mid}", selection.participant),
-        None => selection.participant.to_string(),
-    };
-    CallError::NotFound { what }
 }
 
 impl Handler<Heard> for JanusSession {

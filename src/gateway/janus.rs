@@ -176,13 +176,23 @@ impl JanusGateway {
             self.client.destroy(*id, deadline).await?;
             opened = self.client.create(*id, deadline).await;
         }
-        let (session, events) = opened?;
+        let (session, mut events) = opened?;
         let done = match VideoRoom::attach(&session, "control", deadline).await {
-            Ok(videoroom) => work(&videoroom).await,
+            // Answers of the plugin come as events.
+            Ok(videoroom) => tokio::select! {
+                biased;
+                done = work(&videoroom) => done,
+                error = async {
+                    loop {
+                        if let Err(error) = events.next().await {
+                            break error;
+                        }
+                    }
+                } => Err(error),
+            },
             Err(error) => Err(error),
         };
         let cleared = self.client.destroy(*id, deadline).await;
-        drop(events);
         let done = done?;
         cleared?;
         Ok(done)
@@ -254,7 +264,9 @@ impl Gateway for JanusGateway {
                 }
                 gateway.fit.set(true);
             }
-            let probed = gateway.control(deadline, async |_| Ok(())).await;
+            let probed = gateway
+                .control(deadline, async |videoroom| videoroom.probe(deadline).await)
+                .await;
             probed.map_err(words::error)
         }
         .boxed_local()

@@ -207,6 +207,19 @@ impl VideoRoom {
         updated(self.ask("join", body, None, deadline).await?)
     }
 
+    /// Whether the plugin's own thread works: most requests pass through it, and one that hangs is not
+    /// seen by `create` and `attach`. Asks to enter a room that there is none of, and wants its no.
+    ///
+    /// # Errors
+    /// Whatever else comes of it.
+    pub async fn probe(&self, deadline: Instant) -> Result<(), Error> {
+        let body = json!({"request": "join", "ptype": "publisher", "room": "no-such-room"});
+        match self.ask("join", body, None, deadline).await {
+            Ok(_) | Err(Error::Plugin { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Changes what is received, in one step (`update`). `unsubscribe` names m-lines of the
     /// subscriber's own connection.
     ///

@@ -295,9 +295,11 @@ fn subscriber_answer(text: &RawValue) -> Result<InCall, RequestError> {
     #[derive(Deserialize)]
     struct Payload {
         jsep: Box<RawValue>,
-        version: u64,
+        version: serde_json::Value,
     }
     let Payload { jsep, version } = payload(text)?;
+    // What is no version of ours is not the newest.
+    let version = version.as_u64().unwrap_or_default();
     let answer = self::jsep(&jsep, "answer", "a subscriber's jsep is an answer")?;
     Ok(InCall::Answer { answer, version })
 }

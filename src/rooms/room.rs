@@ -12,25 +12,26 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Recipient};
 use bytes::Bytes;
-use tokio::time::Instant;
 
 use super::errors::RoomError;
 use super::events::{ChatMessage, RoomEvent, StopCall};
 use super::messages::{
-    Ask, CallNews, Happened, Join, Joined, Leave, MemberGone, Publish, Request, Retired,
-    RoomAnswer, SayOwed,
+    Ask, CallNews, Happened, Join, Leave, MemberGone, Publish, Request, Retired, RoomAnswer,
+    SayOwed,
 };
 use super::ports::{
     CallsOrder, Deliver, Encoder, MediaRoomRetired, MemberLink, MembershipId, Notice, StartCalls,
 };
 use super::presence::PresenceDiff;
 use super::registry::Retire;
-use super::state::{Ending, RoomState};
+use super::state::RoomState;
 use super::table::RoomRecord;
 use crate::metrics::Metrics;
 use crate::names::{Feed, Of, ParticipantId, random_text};
 use crate::otp::supervisor::Parent;
 use crate::otp::{Down, DownReason, MonitorId, MonitorRef, Monitors, Watch, cast, monitor};
+
+mod membership;
 
 /// How long an empty room keeps its chat and who may come back, so that a reload finds them.
 pub const RETIRE_AFTER: Duration = Duration::from_secs(30);
@@ -81,19 +82,6 @@ impl Room {
             parent: Parent::watch(supervisor, ctx.address().downgrade().recipient()),
             monitors: Monitors::default(),
             emptied: 0,
-        }
-    }
-
-    fn watch_member(&mut self, link: &MemberLink, ctx: &Context<Self>) {
-        let reference = monitor(&link.watch, ctx.address().downgrade().recipient());
-        self.by_membership.insert(link.membership, reference.id());
-        self.watched
-            .insert(reference.id(), (reference, link.membership));
-    }
-
-    fn unwatch(&mut self, membership: MembershipId) {
-        if let Some(id) = self.by_membership.remove(&membership) {
-            self.watched.remove(&id);
         }
     }
 
@@ -176,45 +164,6 @@ impl Room {
         self.parts.metrics.stop_call(reason, *restart);
     }
 
-    fn leave(&mut self, membership: MembershipId, why: DownReason, ctx: &mut Context<Self>) {
-        self.unwatch(membership);
-        let mut diff = PresenceDiff::default();
-        let left = {
-            let mut state = self.record.lock();
-            let who = state.member_of(membership).cloned();
-            who.filter(|who| state.leave(who, Instant::now(), &mut diff))
-        };
-        let Some(participant) = left else { return };
-        log::info!(room = self.record.name.as_str(), participant = participant.as_str(),
-            reason = why.word(); "participant left");
-        // Before anything is said: a room that dies of saying it must have ended the call.
-        self.order_calls(CallsOrder::End { participant });
-        self.say_owed(diff);
-        self.retire_if_empty(ctx);
-    }
-
-    fn retire_if_empty(&mut self, ctx: &mut Context<Self>) {
-        let given_out = {
-            let state = self.record.lock();
-            if !state.is_empty() {
-                return;
-            }
-            state.given_out
-        };
-        self.emptied += 1;
-        let emptied = self.emptied;
-        ctx.run_later(RETIRE_AFTER, move |this, ctx| {
-            if this.emptied == emptied && this.record.lock().is_empty() {
-                (this.parts.retire)(Retire {
-                    room: Arc::clone(&this.record),
-                    given_out,
-                });
-                // Again, should the registry have been between two lives.
-                this.retire_if_empty(ctx);
-            }
-        });
-    }
-
     fn ask(&mut self, ask: Ask) {
         let Ask {
             membership,
@@ -262,84 +211,6 @@ impl Room {
             }
         }
         drop(slot);
-    }
-
-    fn join(&mut self, join: Join, ctx: &mut Context<Self>) {
-        let Join {
-            link,
-            name,
-            resume,
-            call,
-            reply,
-            slot,
-        } = join;
-        let mut diff = PresenceDiff::default();
-        let entered = {
-            let mut state = self.record.lock();
-            let now = (Instant::now(), unix_ms());
-            let resume = resume.as_deref();
-            let capacity = self.record.capacity;
-            let entered = state.enter(link.clone(), name, resume, capacity, now, &mut diff);
-            entered.map(|entered| {
-                let call = entered.call.filter(|live| Some(*live) == call);
-                // A client that lost its call (a reload) cannot go on with it, nor with one that is
-                // starting for a connection that is not its own.
-                let ended = call.is_none()
-                    && state.end_any(&entered.participant, "replaced", true) != Ending::Unknown;
-                (call, ended, entered)
-            })
-        };
-        let Some((call, ended, entered)) = entered else {
-            reply.send(Err(RoomError::Full {
-                capacity: self.record.capacity,
-            }));
-            return;
-        };
-        if let Some(old) = &entered.replaced {
-            self.unwatch(old.membership);
-            let closed = Notice::Closed {
-                membership: old.membership,
-                reason: "replaced",
-            };
-            cast(&old.notice, closed);
-        }
-        if ended {
-            let participant = entered.participant.clone();
-            self.order_calls(CallsOrder::End { participant });
-        }
-        log::info!(room = self.record.name.as_str(), participant = entered.participant.as_str(),
-            resumed = entered.resumed, taken_over = entered.replaced.is_some(); "participant joined");
-        reply.send(Ok(RoomAnswer::Joined(Box::new(Joined {
-            participant: entered.participant.clone(),
-            resume: entered.resume.as_str().to_owned(),
-            resumed: entered.resumed,
-            call,
-            frames: self.first_frames(),
-        }))));
-        drop(slot);
-        self.watch_member(&link, ctx);
-        if !diff.is_empty() {
-            self.broadcast(&RoomEvent::PresenceDiff(diff), Some(&entered.participant));
-        }
-        // After it: what is owed changes a meta that the others must know of first.
-        if ended {
-            self.say_owed(PresenceDiff::default());
-        }
-    }
-
-    /// What a joiner is sent: who is here, what was said, and with a gateway who publishes.
-    fn first_frames(&self) -> Vec<Bytes> {
-        let state = self.record.lock();
-        let mut frames = vec![self.encode(&RoomEvent::PresenceState(state.presence()))];
-        frames.extend(
-            state
-                .chat()
-                .map(|message| self.encode(&RoomEvent::Chat(message.clone()))),
-        );
-        if self.parts.start_calls.is_some() {
-            frames.push(self.encode(&RoomEvent::Publishers(state.publishers())));
-        }
-        frames
     }
 
     /// Everything anew from the table, after a panic of the one before.

@@ -153,6 +153,8 @@ pub(super) fn of_media(
         {
             None
         }
+        // Legal with one token, but Janus refuses the description.
+        "msid" if text.split(' ').count() != 2 => None,
         // The address of RTCP, which ICE finds itself.
         "rtcp" => Some("rtcp:9 IN IP4 0.0.0.0".to_owned()),
         name if OF_MEDIA.contains(&name) => Some(written(attribute)),
@@ -191,7 +193,9 @@ fn is_extmap(text: &str) -> bool {
     let Some((id, rest)) = text.split_once(' ') else {
         return false;
     };
-    let (id, direction) = id.split_once('/').map_or((id, None), |(id, way)| (id, Some(way)));
+    let (id, direction) = id
+        .split_once('/')
+        .map_or((id, None), |(id, way)| (id, Some(way)));
     let known = ["sendrecv", "sendonly", "recvonly", "inactive"];
     id.len() <= 3
         && id.bytes().all(|b| b.is_ascii_digit())

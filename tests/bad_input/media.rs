@@ -352,10 +352,10 @@ async fn what_is_asked_of_a_call() {
     Rig::with_janus()
         .await
         .try_all(vec![
-            answer(json!(-1), BAD_PAYLOAD),
-            answer(json!("1"), BAD_PAYLOAD),
-            answer(json!(1.5), BAD_PAYLOAD),
-            answer(Value::Null, BAD_PAYLOAD),
+            answer(json!(-1), Due::Error("stale_version")),
+            answer(json!("1"), Due::Error("stale_version")),
+            answer(json!(1.5), Due::Error("stale_version")),
+            answer(Value::Null, Due::Error("stale_version")),
             answer(json!(1), Due::Error("stale_version")),
             answer(json!(u64::MAX), Due::Error("stale_version")),
             asks(

@@ -48,7 +48,7 @@ impl Rig {
         let janus = TestJanus::start().await;
         let settings = janus.settings();
         let make: MakeGateway =
-            Arc::new(move || Rc::new(JanusGateway::new(settings.clone()).unwrap()));
+            Arc::new(move |_| Rc::new(JanusGateway::new(settings.clone()).unwrap()));
         let args = ["--listen", "127.0.0.1:0", "--admin-listen", "off"];
         let config = Config::from_args(&args).map_err(|stop| stop.text).unwrap();
         let system = System::start(&config, Some(make)).unwrap();

@@ -87,13 +87,13 @@ async fn frames() {
                 "frames",
                 frame_of(0x81, 100, b"half a fr"),
                 Place::LastBytes,
-                Due::Close(1011),
+                Due::Close(1002),
             ),
             row(
                 "frames",
                 b"\x81".to_vec(),
                 Place::LastBytes,
-                Due::Close(1011),
+                Due::Close(1002),
             ),
         ])
         .await;
