@@ -43,7 +43,10 @@ impl Room {
             let who = state.member_of(membership).cloned();
             who.filter(|who| state.leave(who, Instant::now(), &mut diff))
         };
-        let Some(participant) = left else { return };
+        let Some(participant) = left else {
+            // Taken over meanwhile; what the end of its call is owed is said all the same.
+            return self.say_owed(PresenceDiff::default());
+        };
         log::info!(room = self.record.name.as_str(), participant = participant.as_str(),
             reason = why.word(); "participant left");
         // Before anything is said: a room that dies of saying it must have ended the call.
