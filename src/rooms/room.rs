@@ -317,8 +317,9 @@ impl Room {
         let Some(participant) = left else { return };
         log::info!(room = self.record.name.as_str(), participant = participant.as_str(),
             reason = why.word(); "participant left");
-        self.say(diff);
+        // First: should saying it panic, nobody else would.
         self.order_calls(CallsOrder::End { participant });
+        self.say(diff);
         self.retire_if_empty(ctx);
     }
 
@@ -422,6 +423,12 @@ impl Room {
             }));
             return;
         };
+        if ended {
+            // Before anything that may panic.
+            self.order_calls(CallsOrder::End {
+                participant: entered.participant.clone(),
+            });
+        }
         if let Some(old) = &entered.replaced {
             self.unwatch(old.membership);
             let closed = Notice::Closed {
@@ -447,9 +454,6 @@ impl Room {
         }
         if ended {
             self.say(PresenceDiff::default());
-            self.order_calls(CallsOrder::End {
-                participant: entered.participant.clone(),
-            });
         }
     }
 
