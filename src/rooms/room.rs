@@ -314,7 +314,10 @@ impl Room {
             let who = state.member_of(membership).cloned();
             who.filter(|who| state.leave(who, Instant::now(), &mut diff))
         };
-        let Some(participant) = left else { return };
+        let Some(participant) = left else {
+            // Taken over meanwhile; what its call's end is owed is said all the same.
+            return self.say(PresenceDiff::default());
+        };
         log::info!(room = self.record.name.as_str(), participant = participant.as_str(),
             reason = why.word(); "participant left");
         // First: should saying it panic, nobody else would.
