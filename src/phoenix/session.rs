@@ -582,7 +582,7 @@ impl WebSocketSession {
             // Left, or joined again, or told that it took too long: these memberships are nobody's.
             if let Ok(room) = room_of(&pending.topic) {
                 for membership in [Some(membership), replaces].into_iter().flatten() {
-                    self.send_leave(&room, membership, None);
+                    self.leave_for_good(&room, membership, ctx);
                 }
             }
             if !pending.told {
@@ -633,6 +633,10 @@ impl WebSocketSession {
             }
             Err(error) => {
                 self.topics.remove(&pending.topic);
+                if error == RoomError::Restarting {
+                    // It may have died of it after it took us in.
+                    self.leave_for_good(&room, membership, ctx);
+                }
                 Some(error)
             }
         };
@@ -640,8 +644,22 @@ impl WebSocketSession {
             self.reply(pending, Err(error.into()), ctx);
         }
         if let Some(old) = replaces {
-            self.send_leave(&room, old, None);
+            self.leave_for_good(&room, old, ctx);
         }
+    }
+
+    /// Ends a membership that no client knows (any more): asked until a room took it.
+    fn leave_for_good(&mut self, room: &RoomName, membership: MembershipId, ctx: &Context<Self>) {
+        let kind = PendingKind::Leave {
+            room: room.clone(),
+            membership,
+        };
+        let token = self.token(Pending {
+            kind,
+            told: true, // nobody waits for the answer
+            ..addressed(super::events::topic(room), None, None)
+        });
+        self.send_leave(room, membership, Some(Self::room_reply(token, ctx)));
     }
 
     fn room_answered(&mut self, token: u64, answer: RoomReply, ctx: &mut Context<Self>) {
