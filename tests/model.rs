@@ -22,6 +22,7 @@ mod model {
 use std::time::Duration;
 
 use actix::System;
+use model::member::Word;
 use model::rules::{self, Verdict};
 use model::world::{Connection, World, start};
 use parlour::calls::messages::Command;
@@ -60,6 +61,8 @@ enum Op {
     RequestHangs(Kind),
     /// Whoever asks that next panics: a JanusSession, the Reaper, Health.
     AskerPanics(Kind),
+    /// The room panics when it is about to say this.
+    RoomPanics(Word),
     /// Crashes, one after the other.
     CrashLoop(u8),
     /// Browsers answer offers and start their calls again by themselves, or do not.
@@ -133,6 +136,8 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (request(), failure()).prop_map(|(kind, failure)| Op::RequestFails(kind, failure)),
         2 => request().prop_map(Op::RequestHangs),
         3 => request().prop_map(Op::AskerPanics),
+        3 => select(vec![Word::StopCall, Word::Leaving, Word::PresenceDiff, Word::Publishers])
+            .prop_map(Op::RoomPanics),
         2 => who.prop_map(Op::CrashLoop),
         2 => prop_oneof![2 => Just(true), 1 => Just(false)].prop_map(Op::BrowsersAct),
         1 => Just(Op::GatewayDown),
@@ -228,6 +233,7 @@ fn happen(world: &mut World, op: &Op) {
         Op::GatewayDown => world.fake.go_down(),
         Op::GatewayHangs => world.fake.hang(),
         Op::GatewayUp => world.fake.come_up(),
+        Op::RoomPanics(word) => world.panic_at(*word),
         // What takes time.
         Op::Wait(_) | Op::CrashLoop(_) | Op::BrowsersAct(_) => {}
     }
@@ -287,6 +293,7 @@ async fn live_through(in_call: u8, steps: &[(Op, Option<Duration>)]) -> Verdict 
     }
     let said = |when: &'static str| move |fault: String| format!("{when}: {fault}");
     world.fake.forget_faults();
+    world.forget_panic();
     world.fake.come_up();
     pass(Duration::from_secs(60)).await;
     rules::at_rest(&world).map_err(said("a minute after the last fault"))?;
@@ -308,8 +315,7 @@ async fn everybody_calls(world: &World) -> Verdict {
     let here = || world.connections.iter().filter(|c| c.is_in());
     let live = |c: &Connection| {
         let record = world.table.get(&world.room)?;
-        let live = record.lock().live_generation(&c.participant()?);
-        live
+        record.lock().live_generation(&c.participant()?)
     };
     for connection in here().filter(|c| live(c).is_none()) {
         connection.log().refusals.clear();
@@ -360,4 +366,61 @@ proptest! {
     ) {
         check(in_call, &steps).map_err(TestCaseError::fail)?;
     }
+}
+
+// What once went wrong, at its shortest.
+
+const NOW: Option<Duration> = None;
+const SOON: Option<Duration> = Some(Duration::from_millis(1));
+
+const JOIN: Op = Op::Join {
+    back: None,
+    with_call: false,
+    name: 0,
+};
+
+fn reload(name: u8) -> Op {
+    Op::Join {
+        back: Some(0),
+        with_call: false,
+        name,
+    }
+}
+
+#[test]
+fn a_reload_under_another_name_leaves_one_presence() {
+    check(3, &[(reload(1), SOON)]).unwrap();
+}
+
+#[test]
+fn an_old_socket_that_dies_as_the_new_one_comes_in_still_ends_the_call() {
+    let steps = [
+        (Op::RestartIce(0), NOW),
+        (reload(0), NOW),
+        (Op::Vanish(0), NOW),
+    ];
+    check(1, &steps).unwrap();
+}
+
+#[test]
+fn a_room_that_panics_over_a_leave_leaves_no_call_behind() {
+    // Somebody stays, so that the room does.
+    let steps = [
+        (JOIN, SOON),
+        (Op::RoomPanics(Word::StopCall), NOW),
+        (Op::Leave(0), SOON),
+    ];
+    check(1, &steps).unwrap();
+}
+
+#[test]
+fn a_room_that_panics_over_a_reload_leaves_no_call_behind() {
+    let steps = [(Op::RoomPanics(Word::StopCall), NOW), (reload(0), SOON)];
+    check(1, &steps).unwrap();
+}
+
+#[test]
+fn a_room_that_panics_over_a_join_leaves_no_ghost() {
+    let steps = [(Op::RoomPanics(Word::Publishers), NOW), (JOIN, SOON)];
+    check(1, &steps).unwrap();
 }

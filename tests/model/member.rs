@@ -3,17 +3,20 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use std::time::Duration;
+
 use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, Message};
 use bytes::Bytes;
 use parlour::calls::messages::{CallAnswer, CallEvent, CallNotice, CallReply};
 use parlour::calls::subscriptions::Offer;
+use parlour::gateway::fake::INJECTED;
 use parlour::names::{Feed, Generation, ParticipantId, RoomName};
 use parlour::otp::{DownReason, Monitors, Reply};
-use parlour::rooms::RoomEvent;
 use parlour::rooms::ports::{Deliver, Encoder, MembershipId, Notice};
 use parlour::rooms::presence::PresenceState;
 use parlour::rooms::room::{Joined, RoomAnswer, RoomReply};
 use parlour::rooms::table::RoomTable;
+use parlour::rooms::{RoomError, RoomEvent};
 use tokio::time::Instant;
 
 /// An event of the room, and who was a member when it was said.
@@ -21,6 +24,30 @@ pub struct Said {
     pub event: RoomEvent,
     /// For a `stop_call` only.
     pub members: Vec<MembershipId>,
+    /// The room panicked as it was about to say it.
+    pub unsaid: bool,
+}
+
+/// At which word the room is to panic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    StopCall,
+    Leaving,
+    PresenceDiff,
+    Publishers,
+}
+
+impl Word {
+    fn is(self, event: &RoomEvent) -> bool {
+        match event {
+            RoomEvent::StopCall(_) => self == Self::StopCall,
+            RoomEvent::Leaving(_) => self == Self::Leaving,
+            RoomEvent::PresenceDiff(_) => self == Self::PresenceDiff,
+            // In a joiner's first frames, too: after it was taken in, before it is told.
+            RoomEvent::Publishers(_) => self == Self::Publishers,
+            _ => false,
+        }
+    }
 }
 
 /// All that the room said, in order. A frame is a place in it.
@@ -42,6 +69,8 @@ impl Script {
 pub struct Recorder {
     pub script: Script,
     pub table: Arc<RoomTable>,
+    /// The next time it is about to say this, the room panics.
+    pub panic_at: Arc<Mutex<Option<Word>>>,
 }
 
 impl Encoder for Recorder {
@@ -58,12 +87,20 @@ impl Encoder for Recorder {
             }
             _ => Vec::new(),
         };
+        let unsaid = {
+            let mut panic_at = self.panic_at.lock().unwrap();
+            panic_at.take_if(|word| word.is(event)).is_some()
+        };
         let mut script = self.script.read();
         script.push(Said {
             event: event.clone(),
             members,
+            unsaid,
         });
-        Bytes::from((script.len() - 1).to_string())
+        let place = script.len() - 1;
+        drop(script);
+        assert!(!unsaid, "{INJECTED}");
+        Bytes::from(place.to_string())
     }
 }
 
@@ -91,6 +128,8 @@ pub struct Log {
     pub pending: BTreeMap<u64, Pending>,
     /// The channel was closed, or left.
     pub left: bool,
+    /// Asks to be let go, until a room says so.
+    pub is_leaving: bool,
     /// The actor is gone.
     pub gone: bool,
     /// What should not be.
@@ -106,6 +145,8 @@ pub struct Member {
     pub log: Arc<Mutex<Log>>,
     pub script: Script,
     pub on_joined: OnJoined,
+    /// Leaves the room.
+    pub on_leave: Box<dyn Fn(&Addr<Member>)>,
     pub monitors: Monitors,
 }
 
@@ -137,6 +178,10 @@ impl Member {
     fn end(&mut self, ctx: &mut Context<Self>) {
         self.monitors.ending(DownReason::Normal);
         ctx.stop();
+    }
+
+    fn leave(&self, ctx: &Context<Self>) {
+        (self.on_leave)(&ctx.address());
     }
 
     fn frame(&self, frame: &Bytes) {
@@ -257,10 +302,20 @@ impl Handler<Reply<RoomReply>> for Member {
                 }
                 (self.on_joined)(&ctx.address(), &joined);
             }
-            Ok(RoomAnswer::Done) => {}
+            Ok(RoomAnswer::Done) => self.log.lock().unwrap().is_leaving = false,
             Err(error) => {
                 let mut log = self.log.lock().unwrap();
                 log.refusals.push((pending.what, error.reason()));
+                drop(log);
+                // As WebSocketSession: repeated until a room took it; of a join that a room died of
+                // it is not known whether it was in.
+                match pending.what {
+                    "leave" => {
+                        ctx.run_later(Duration::from_millis(200), |this, ctx| this.leave(ctx));
+                    }
+                    "join" if error == RoomError::Restarting => self.leave(ctx),
+                    _ => {}
+                }
             }
         }
     }

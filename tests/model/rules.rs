@@ -33,6 +33,10 @@ struct Generations {
     began: BTreeMap<Generation, ParticipantId>,
     ended: BTreeSet<Generation>,
     said_but_not_shown: Vec<StopCall>,
+    // A room that panicked says again what was not struck yet.
+    may_repeat: BTreeSet<Generation>,
+    // It shows what it says by the whole presence, not by a difference.
+    is_rebuilding: bool,
 }
 
 impl Generations {
@@ -40,6 +44,17 @@ impl Generations {
         let mut this = Self::default();
         let mut due_leaving = None;
         for said in script.read().iter() {
+            if said.unsaid {
+                due_leaving = None;
+                this.is_rebuilding = true;
+                let interrupted = std::mem::take(&mut this.said_but_not_shown);
+                this.may_repeat
+                    .extend(interrupted.iter().map(|stop_call| stop_call.generation));
+                if let RoomEvent::PresenceDiff(diff) = &said.event {
+                    this.diff(diff)?; // it is in the table
+                }
+                continue;
+            }
             if let Some(feed) = due_leaving.take() {
                 rule!(
                     matches!(&said.event, RoomEvent::Leaving(of) if *of == feed),
@@ -47,6 +62,10 @@ impl Generations {
                     said.event
                 );
                 continue;
+            }
+            if this.is_rebuilding && matches!(said.event, RoomEvent::PresenceState(_)) {
+                this.is_rebuilding = false;
+                this.said_but_not_shown.clear();
             }
             let belongs = matches!(
                 said.event,
@@ -67,7 +86,7 @@ impl Generations {
             }
         }
         rule!(
-            this.said_but_not_shown.is_empty(),
+            this.said_but_not_shown.is_empty() || this.is_rebuilding,
             "no presence_diff after {:?}",
             this.said_but_not_shown
         );
@@ -81,7 +100,7 @@ impl Generations {
             "{stop_call:?}, which never began"
         );
         rule!(
-            self.ended.insert(generation),
+            self.ended.insert(generation) || self.may_repeat.remove(&generation),
             "{stop_call:?} said a second time"
         );
         self.said_but_not_shown.push(stop_call.clone());
@@ -93,7 +112,9 @@ impl Generations {
             let who = &stop_call.participant;
             let call = diff.joins.get(who).map(|metas| metas.metas[0].call);
             rule!(
-                diff.leaves.contains_key(who) && call.flatten() != Some(stop_call.generation),
+                self.is_rebuilding
+                    || diff.leaves.contains_key(who)
+                        && call.flatten() != Some(stop_call.generation),
                 "the presence_diff after {stop_call:?} does not say so: {diff:?}"
             );
         }
@@ -119,9 +140,11 @@ pub fn always(world: &World) -> Verdict {
     let generations = Generations::read(&world.script)?;
     let panics = world.panics.load(Ordering::Relaxed);
     rule!(panics == 0, "{panics} panics that nobody asked for");
-    calls_are_as_said(world, &generations)?;
     stop_calls_reached_all(world)?;
-    members_live_and_know(world)?;
+    if room_works(world) {
+        calls_are_as_said(world, &generations)?;
+        members_live_and_know(world)?;
+    }
     for (index, connection) in world.connections.iter().enumerate() {
         let log = connection.log();
         rule!(
@@ -142,6 +165,15 @@ pub fn always(world: &World) -> Verdict {
         }
     }
     Ok(())
+}
+
+/// Whether there is nobody who is about to be restarted.
+fn room_works(world: &World) -> bool {
+    let record = world.table.get(&world.room);
+    record.is_none_or(|record| {
+        let state = record.lock();
+        state.room.as_ref().is_some_and(actix::Addr::connected)
+    })
 }
 
 /// Every generation that began is live, or has ended with its one `stop_call`.
@@ -180,24 +212,27 @@ fn calls_are_as_said(world: &World, generations: &Generations) -> Verdict {
     Ok(())
 }
 
-/// Each `stop_call` reached every member of its moment once, and nobody else.
+/// Each `stop_call` reached every member of its moment once, and nobody else; but for repetitions by a
+/// room that panicked over it, which a session drops.
 fn stop_calls_reached_all(world: &World) -> Verdict {
-    for (place, said) in world.script.read().iter().enumerate() {
-        let RoomEvent::StopCall(stop_call) = &said.event else {
-            continue;
-        };
+    let script = world.script.read();
+    let mut by_generation: BTreeMap<Generation, Vec<usize>> = BTreeMap::new();
+    for (place, said) in script.iter().enumerate().filter(|(_, said)| !said.unsaid) {
+        if let RoomEvent::StopCall(stop_call) = &said.event {
+            let places = by_generation.entry(stop_call.generation).or_default();
+            places.push(place);
+        }
+    }
+    for (generation, places) in by_generation {
         for (index, connection) in world.connections.iter().enumerate() {
             let log = connection.log();
-            let got = log.stop_calls.iter().filter(|got| **got == place).count();
-            let was_here = said.members.contains(&connection.membership);
-            let due = match (was_here, log.gone) {
-                (true, false) => got == 1,
-                (true, true) => got <= 1,
-                (false, _) => got == 0,
-            };
+            let is_due = |place: &&usize| script[**place].members.contains(&connection.membership);
+            let due = places.iter().filter(is_due).count();
+            let got = log.stop_calls.iter().filter(|got| places.contains(got));
+            let got = got.count();
             rule!(
-                due,
-                "connection {index} had {got} of {stop_call:?}; member then: {was_here}"
+                got == due || log.gone && got < due,
+                "connection {index} had {got} of {due} stop_calls of {generation}"
             );
         }
     }
@@ -220,7 +255,7 @@ fn members_live_and_know(world: &World) -> Verdict {
     for (index, connection) in world.connections.iter().enumerate() {
         let is_member = here.contains(&connection.membership);
         rule!(
-            is_member == connection.is_in(),
+            is_member == connection.is_in() || connection.log().is_leaving,
             "connection {index}: in the room {is_member}, by its own word {}",
             connection.is_in()
         );
@@ -239,6 +274,7 @@ fn members_live_and_know(world: &World) -> Verdict {
 /// What holds when the gateway has worked for a minute: nothing is left of anything.
 pub fn at_rest(world: &World) -> Verdict {
     always(world)?;
+    rule!(room_works(world), "the room was not restarted");
     let orphans = world.sessions.orphans();
     rule!(orphans.is_empty(), "not cleared: {orphans:?}");
     let mut owned = world.sessions.owned();
@@ -258,6 +294,7 @@ pub fn at_rest(world: &World) -> Verdict {
         let log = connection.log();
         let waits: Vec<_> = log.pending.values().map(|pending| pending.what).collect();
         rule!(waits.is_empty(), "never answered: {waits:?}");
+        rule!(log.gone || !log.is_leaving, "a leave that was never done");
     }
     Ok(())
 }

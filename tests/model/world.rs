@@ -28,7 +28,7 @@ use parlour::rooms::table::RoomTable;
 use parlour::sdp::{CandidatePolicy, Sdp};
 use tokio::time::Instant;
 
-use super::member::{Log, Member, Pending, Recorder, Script, Vanish};
+use super::member::{Log, Member, Pending, Recorder, Script, Vanish, Word};
 
 const OFFER: &str = include_str!("../fixtures/sdp/chromium-offer-audio-video.sdp");
 
@@ -38,6 +38,9 @@ pub const CAPACITY: usize = 4;
 const LATENCY: Duration = Duration::from_millis(7);
 /// As WebSocketSession gives each request of a call.
 const BUDGET: Duration = Duration::from_secs(9);
+
+/// Between panics of the room: at most three in five seconds, whenever they come.
+const PANICS_APART: Duration = Duration::from_secs(3);
 
 /// One connection, alive or not.
 pub struct Connection {
@@ -73,6 +76,9 @@ pub struct World {
     pub metrics: Arc<Metrics>,
     pub script: Script,
     pub connections: Vec<Connection>,
+    /// At which word the room panics next.
+    panic_at: Arc<Mutex<Option<Word>>>,
+    panic_asked: Option<Instant>,
     /// Those that no test asked for.
     pub panics: Arc<AtomicUsize>,
     registry: Arc<Mutex<Option<Addr<RoomRegistry>>>>,
@@ -109,6 +115,8 @@ impl World {
             metrics: Arc::default(),
             script,
             connections: Vec::new(),
+            panic_at: Arc::default(),
+            panic_asked: None,
             panics: count_panics(),
             registry: Arc::default(),
             joins: Slots::new(1_000),
@@ -184,6 +192,7 @@ impl World {
             encoder: Arc::new(Recorder {
                 script: self.script.clone(),
                 table: Arc::clone(&self.table),
+                panic_at: Arc::clone(&self.panic_at),
             }),
             start_calls: Some(start_calls),
             retire: Arc::new(move |retire| {
@@ -197,7 +206,7 @@ impl World {
         let parts = RegistryParts {
             table: Arc::clone(&self.table),
             capacity: CAPACITY,
-            arbiter: Arc::new(|| Arbiter::current()),
+            arbiter: Arc::new(Arbiter::current),
             supervisor: self._supervisor.clone(),
             room,
         };
@@ -221,6 +230,8 @@ impl World {
             self.room.clone(),
             Arc::clone(&log),
         );
+        let (table, name_of_room, of_leave) =
+            (Arc::clone(&self.table), self.room.clone(), Arc::clone(&log));
         let script = self.script.clone();
         let kept = Arc::clone(&log);
         let address = spawn("member", move |_| Member {
@@ -238,6 +249,9 @@ impl World {
                     );
                     cast(&calls, request);
                 }
+            }),
+            on_leave: Box::new(move |member| {
+                send_leave((&table, &name_of_room), member, (membership, &of_leave));
             }),
             monitors: Monitors::default(),
         });
@@ -267,21 +281,30 @@ impl World {
         });
     }
 
+    /// The room panics at this word; never so often that it would be given up.
+    pub fn panic_at(&mut self, word: Word) {
+        let now = Instant::now();
+        let before = self.panic_asked.replace(now);
+        if before.is_none_or(|before| now - before > PANICS_APART) {
+            *self.panic_at.lock().unwrap() = Some(word);
+        } else {
+            self.panic_asked = before;
+        }
+    }
+
+    /// It does not panic at any.
+    pub fn forget_panic(&self) {
+        *self.panic_at.lock().unwrap() = None;
+    }
+
     /// A connection leaves the room and stays open.
     pub fn leave(&self, connection: &Connection) {
         connection.log().left = true;
-        let record = self.table.get(&self.room);
-        let Some(room) = record.and_then(|record| record.lock().room.clone()) else {
-            return;
-        };
-        let token = ask(&connection.log, "leave");
-        let reply = room_reply(&connection.address, token);
-        cast(
-            &room,
-            Leave {
-                membership: connection.membership,
-                reply: Some(reply),
-            },
+        let (membership, log) = (connection.membership, &connection.log);
+        send_leave(
+            (&self.table, &self.room),
+            &connection.address,
+            (membership, log),
         );
     }
 
@@ -333,6 +356,21 @@ impl World {
             self.call(connection, "answer", Command::Answer { answer, version });
         }
     }
+}
+
+fn send_leave(
+    (table, room): (&RoomTable, &RoomName),
+    address: &Addr<Member>,
+    (membership, log): (MembershipId, &Arc<Mutex<Log>>),
+) {
+    let record = table.get(room);
+    let room = record.and_then(|record| record.lock().room.clone());
+    log.lock().unwrap().is_leaving = room.is_some();
+    let Some(room) = room else {
+        return; // no such room: nobody is in it
+    };
+    let reply = Some(room_reply(address, ask(log, "leave")));
+    cast(&room, Leave { membership, reply });
 }
 
 /// A `start_call`.
@@ -398,7 +436,8 @@ fn count_panics() -> Arc<AtomicUsize> {
     HOOK.call_once(|| {
         let shown = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            if info.payload_as_str().is_some_and(|text| text == INJECTED) {
+            let text = info.payload().downcast_ref::<String>();
+            if text.is_some_and(|text| text == INJECTED) {
                 return;
             }
             let _ = PANICS.try_with(|panics| panics.fetch_add(1, Ordering::Relaxed));
