@@ -25,7 +25,7 @@ use actix::System;
 use model::member::Word;
 use model::rules::{self, Verdict};
 use model::world::{Connection, World, start};
-use parlour::calls::messages::Command;
+use parlour::calls::messages::{Command, InCall};
 use parlour::gateway::fake::{Fault, Kind};
 use parlour::gateway::{GatewayError, GatewayEvent};
 use parlour::names::Of;
@@ -205,7 +205,7 @@ fn happen(world: &mut World, op: &Op) {
         }),
         Op::Answer(who) => with(*who, &|world, c| world.answer(c)),
         Op::RestartIce(who) => with(*who, &|world, c| {
-            world.call(c, "restart", Command::RestartSubscriber);
+            world.call(c, "restart", Command::InCall(InCall::RestartSubscriber));
         }),
         Op::EventsFail(who, failure) => with(*who, &|world, c| {
             if let Some(id) = c.participant() {

@@ -9,7 +9,7 @@ use actix::{Addr, Arbiter};
 use parlour::calls::directory::CallsDirectory;
 use parlour::calls::health::{Health, HealthBoard};
 use parlour::calls::janus_session::CallParts;
-use parlour::calls::messages::{CallRequest, Command, OwnerLink};
+use parlour::calls::messages::{CallRequest, Command, InCall, OwnerLink};
 use parlour::calls::reaper::Reaper;
 use parlour::calls::sessions::SessionTable;
 use parlour::calls::supervisor::Supervisor as Calls;
@@ -21,9 +21,10 @@ use parlour::otp::spawn::spawn;
 use parlour::otp::supervisor::{ChildSpec, StartChild, StartFn, Supervisor};
 use parlour::otp::{Backoff, Intensity, Monitors, ReplyTo, Restart, cast};
 use parlour::rooms::RoomError;
+use parlour::rooms::messages::{Join, Leave};
 use parlour::rooms::ports::{CallsPort, MemberLink, MembershipId};
 use parlour::rooms::registry::{Enter, RegistryParts, RoomRegistry};
-use parlour::rooms::room::{Join, Leave, RoomParts};
+use parlour::rooms::room::RoomParts;
 use parlour::rooms::table::RoomTable;
 use parlour::sdp::{CandidatePolicy, Sdp};
 use tokio::time::Instant;
@@ -88,6 +89,7 @@ pub struct World {
 
 fn permanent(name: &str, start: StartFn) -> StartChild {
     StartChild(ChildSpec {
+        kind: "actor",
         name: name.to_owned(),
         restart: Restart::Permanent,
         intensity: Intensity {
@@ -202,6 +204,7 @@ impl World {
             }),
             media_rooms: Arc::new(move |retired| board.retire_room(retired)),
             metrics: Arc::clone(&self.metrics),
+            draining: Arc::default(),
         };
         let parts = RegistryParts {
             table: Arc::clone(&self.table),
@@ -353,7 +356,11 @@ impl World {
                 .replace("a=sendonly", "a=recvonly");
             let version = offer.version;
             connection.log().answered = version;
-            self.call(connection, "answer", Command::Answer { answer, version });
+            self.call(
+                connection,
+                "answer",
+                Command::InCall(InCall::Answer { answer, version }),
+            );
         }
     }
 }
@@ -369,7 +376,7 @@ fn send_leave(
     let Some(room) = room else {
         return; // no such room: nobody is in it
     };
-    let reply = Some(room_reply(address, ask(log, "leave")));
+    let reply = room_reply(address, ask(log, "leave"));
     cast(&room, Leave { membership, reply });
 }
 
@@ -401,7 +408,7 @@ fn ask(log: &Arc<Mutex<Log>>, what: &'static str) -> u64 {
     token
 }
 
-fn room_reply(address: &Addr<Member>, token: u64) -> ReplyTo<parlour::rooms::room::RoomReply> {
+fn room_reply(address: &Addr<Member>, token: u64) -> ReplyTo<parlour::rooms::messages::RoomReply> {
     let asker = address.clone().recipient();
     ReplyTo::new(asker, token, Arc::new(|| Err(RoomError::Restarting)))
 }
