@@ -12,8 +12,10 @@ import { throughout, until } from "./support/wait.mjs";
 
 const skip = cannotSeparate() ?? false;
 const CUT_MS = 9_000;
-/** Without a key frame asked for, a picture stays frozen for some 3 s after such a cut. */
-const PICTURE_MS = 3_000;
+/** Without a key frame asked for, a picture stays frozen for 3.1 s after such a cut. */
+const PICTURE_MS = 2_000;
+/** When the connection that brings it was down too and has to be found again. */
+const CONNECTION_MS = 3_000;
 let away;
 let janus;
 let parlour;
@@ -71,14 +73,14 @@ async function freeze({ alice, witness }, ways) {
 }
 
 /** Waits until a page shows the other again; gives after how many ms. */
-async function pictureAgain(person, other, since) {
+async function pictureAgain(person, other, since, due = PICTURE_MS) {
   const { first } = await comeback(person, other, { since, notBefore: since });
   const after = first - since;
-  assert.ok(after < PICTURE_MS, `${person.name} saw ${other.name} after ${after} ms`);
+  assert.ok(after < due, `${person.name} saw ${other.name} after ${after} ms`);
   return after;
 }
 
-test("what one sends is lost for 9 s: the others are told, have a picture again within 3 s, and the call goes on", {
+test("what one sends is lost for 9 s: the others are told, have a picture again within 2 s, and the call goes on", {
   skip,
 }, async (t) => {
   const room = await gather("sends-nothing");
@@ -101,7 +103,7 @@ test("what one sends is lost for 9 s: the others are told, have a picture again 
   await part();
 });
 
-test("all media of one is lost for 9 s: pictures both ways within 3 s, nobody leaves, the other's call goes on", {
+test("all media of one is lost for 9 s: pictures both ways are back, nobody leaves, the other's call goes on", {
   skip,
 }, async (t) => {
   const room = await gather("no-media");
@@ -109,7 +111,7 @@ test("all media of one is lost for 9 s: pictures both ways within 3 s, nobody le
   const { since } = await freeze(room, ["in", "out"]);
   const [atBob, atAlice] = await Promise.all([
     pictureAgain(bob, alice, since),
-    pictureAgain(alice, bob, since),
+    pictureAgain(alice, bob, since, CONNECTION_MS),
   ]);
   t.diagnostic(`Bob saw Alice again after ${atBob} ms, Alice saw Bob after ${atAlice} ms`);
   // The page of one who receives nothing for 10 s starts its call anew: it may, once, but stays.
