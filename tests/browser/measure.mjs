@@ -15,6 +15,8 @@ import { comeback, framesOf, longestGap, stopwatch, timesOf } from "./support/st
 import { until } from "./support/wait.mjs";
 
 const IN_CALL_MS = 10_000;
+/** A call that held for 5 s was a good one: what happens to it then is not yet trouble repeated. */
+const STEADY_MS = 5_500;
 /** What `measure.mjs only=crash,requests` runs; without it, everything. */
 const only = process.argv
   .find((arg) => arg.startsWith("only="))
@@ -105,11 +107,12 @@ async function crashes(parlour, janus, proxy, browser) {
   ];
   const witness = await joinAs(parlour.url, { room: seat.room });
   const [stops, peers, selves, gaps] = [[], [], [], []];
+  /** From when on a crash of theirs is the first one again, and the restart not held back. */
+  const steady = {};
   await Promise.all([people[0].sees(people[1]), people[1].sees(people[0])]);
   await repeat("crash", 20, 80_000, async (i) => {
     const [one, other] = i % 2 ? people : [...people].reverse();
-    // Far enough from one's last crash that the restart is not held back.
-    await pause(2_000);
+    await until("their call to be steady", () => performance.now() - (steady[one.id] ?? 0) > 0);
     const [session] = await janus.sessionsOf(one.id);
     if (!session) throw new Error("no session of theirs on Janus");
     const generation = witness.present()[one.id].call;
@@ -129,6 +132,7 @@ async function crashes(parlour, janus, proxy, browser) {
     // What comes down to the one who crashed has a new connection too.
     await one.sees(other);
     const own = await longestGap(one, other, since);
+    steady[one.id] = performance.now() + STEADY_MS;
     stops.push(stop.at - at);
     peers.push(again.first - since);
     gaps.push(again.first - again.last);
@@ -241,6 +245,7 @@ async function janusRestarts(parlour, janus, browser) {
   const witness = await joinAs(parlour.url, { room: seat.room });
   const pairs = people.flatMap((one) => people.filter((p) => p !== one).map((p) => [one, p]));
   await Promise.all(pairs.map(([one, other]) => one.sees(other)));
+  await pause(STEADY_MS);
   const [stops, ups, backs, backsFromUp] = [[], [], [], []];
   await repeat("Janus restarted", 5, 100_000, async () => {
     const from = performance.now();
@@ -264,6 +269,7 @@ async function janusRestarts(parlour, janus, browser) {
     backs.push(back);
     backsFromUp.push(back - up);
     await Promise.all(pairs.map(([one, other]) => one.sees(other)));
+    await pause(STEADY_MS);
   });
   note("Janus killed → stop_call of all three", stops);
   note("Janus killed → Janus answers again", ups);

@@ -127,15 +127,16 @@ class Namespace {
     return path;
   }
 
-  /** Drops every packet both ways, or those of one protocol; nobody is told. */
-  cut(protocol = "all") {
+  /** Drops every packet, or those of one protocol or one way (`out` of there, `in`); nobody is told. */
+  cut({ protocol = "all", ways = ["in", "out"] } = {}) {
     const inside = `${this.#link}i`;
-    for (const rule of [
-      ["INPUT", "-i", inside, "-p", protocol, "-j", "DROP"],
-      ["OUTPUT", "-o", inside, "-p", protocol, "-j", "DROP"],
-    ]) {
-      this.#inside("iptables", "-w", "-I", ...rule);
-      this.#rules.push(rule);
+    const rules = {
+      in: ["INPUT", "-i", inside, "-p", protocol, "-j", "DROP"],
+      out: ["OUTPUT", "-o", inside, "-p", protocol, "-j", "DROP"],
+    };
+    for (const way of ways) {
+      this.#inside("iptables", "-w", "-I", ...rules[way]);
+      this.#rules.push(rules[way]);
     }
   }
 
