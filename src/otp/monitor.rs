@@ -200,16 +200,6 @@ impl Monitors {
             }
         }
     }
-
-    /// How many watches are held, demonitored ones that were not pruned yet too.
-    pub fn len(&self) -> usize {
-        self.watches.len()
-    }
-
-    /// Whether nobody monitors the actor.
-    pub fn is_empty(&self) -> bool {
-        self.watches.is_empty()
-    }
 }
 
 /// Implements `Handler<Watch>` for an actor with a field `monitors: Monitors`.

@@ -71,11 +71,6 @@ impl Slots {
         let slot = Slot(Arc::clone(&self.taken));
         (before < self.limit).then_some(slot)
     }
-
-    /// How many are taken.
-    pub fn taken(&self) -> usize {
-        self.taken.load(Ordering::Relaxed)
-    }
 }
 
 impl Drop for Slot {
