@@ -139,6 +139,9 @@ pub struct Log {
 /// Says when a join brought a connection into the room, for its `Adopt`.
 pub type OnJoined = Box<dyn Fn(&Addr<Member>, &Joined)>;
 
+/// Sends a leave.
+pub type OnLeave = Box<dyn Fn(&Addr<Member>)>;
+
 /// The actor.
 pub struct Member {
     pub membership: MembershipId,
@@ -146,7 +149,7 @@ pub struct Member {
     pub script: Script,
     pub on_joined: OnJoined,
     /// Leaves the room.
-    pub on_leave: Box<dyn Fn(&Addr<Member>)>,
+    pub on_leave: OnLeave,
     pub monitors: Monitors,
 }
 
