@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use parlour::gateway::fake::{FakeGateway, Fault, Kind};
 use parlour::gateway::{
-    EventStream, Gateway, GatewayError, GatewayEvent, Line, MediaRoom, Publication, SessionId,
-    Subscribed, SubscriberOffer, SubscriptionChange,
+    EventStream, GatewayError, GatewayEvent, Line, MediaRoom, Publication, SessionId, Subscribed,
+    SubscriberOffer, SubscriptionChange,
 };
 use parlour::names::{Feed, Generation, Mid, ParticipantId, Source, StreamSpec};
 use parlour::sdp::{CandidatePolicy, Sdp};
