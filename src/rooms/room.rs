@@ -432,6 +432,7 @@ impl Room {
                 participant: entered.participant.clone(),
             });
         }
+        fail::fail_point!("room-entered");
         if let Some(old) = &entered.replaced {
             self.unwatch(old.membership);
             let closed = Notice::Closed {
