@@ -319,6 +319,27 @@ async fn a_panic_of_the_registry_costs_one_join_a_retry() {
 }
 
 #[actix::test]
+async fn a_room_that_panics_over_a_join_has_the_joiner_once_after_the_retry() {
+    let points = Failpoints::take();
+    let parlour = Parlour::start().await;
+    let ann = parlour.join("tea", "Ann").await;
+    points.panic_once("room-entered");
+    let mut bob = Client::connect(parlour.address()).await;
+    let reply = bob.join_room("tea", json!({ "name": "Bob" })).await;
+    assert_eq!(reply["response"]["reason"], "room_restarting");
+    let reply = bob.join_room("tea", json!({ "name": "Bob" })).await;
+    assert_eq!(reply["status"], "ok");
+    let (what, within) = ("only Ann and one Bob are here", Duration::from_secs(5));
+    eventually(what, within, async || parlour.system.rooms.counts().1 == 2).await;
+    let mut cid = parlour.join("tea", "Cid").await;
+    let state = cid.event("presence_state").await;
+    for id in [ann.id(), bob.id(), cid.id()] {
+        assert!(state[&id].is_object(), "{id} is missing in {state}");
+    }
+    parlour.invariants().await;
+}
+
+#[actix::test]
 async fn a_panic_of_the_supervisor_ends_each_call_of_the_room_once() {
     let points = Failpoints::take();
     let mut scene = Scene::set().await;

@@ -14,6 +14,7 @@
 )]
 
 mod model {
+    pub mod asks;
     pub mod member;
     pub mod rules;
     pub mod world;
@@ -22,9 +23,10 @@ mod model {
 use std::time::Duration;
 
 use actix::System;
+use model::asks::start;
 use model::member::Word;
 use model::rules::{self, Verdict};
-use model::world::{Connection, World, start};
+use model::world::{Connection, World};
 use parlour::calls::messages::{Command, InCall};
 use parlour::gateway::fake::{Fault, Kind};
 use parlour::gateway::{GatewayError, GatewayEvent};

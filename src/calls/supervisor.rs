@@ -341,7 +341,8 @@ impl Handler<Down> for Supervisor {
         };
         self.parts.metrics.down("janus_session", down.reason);
         if down.reason.is_orderly() {
-            self.ended(child.serial, &CallError::NoCall);
+            // What reached it as it stopped of idleness can be asked again at once.
+            self.ended(child.serial, &RoomError::Restarting.into());
         } else {
             self.crashed(&participant, &child, down, ctx);
         }

@@ -139,7 +139,7 @@ pub struct Log {
 /// Says when a join brought a connection into the room, for its `Adopt`.
 pub type OnJoined = Box<dyn Fn(&Addr<Member>, &Joined)>;
 
-/// Sends a leave for a member.
+/// Sends a leave.
 pub type OnLeave = Box<dyn Fn(&Addr<Member>)>;
 
 /// The actor.

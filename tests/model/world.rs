@@ -1,44 +1,40 @@
 //! Everything that `system.rs` puts up but HTTP, over a gateway in memory, on one arbiter whose clock
 //! jumps; and the connections that use it.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, Once};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use actix::{Addr, Arbiter};
 use parlour::calls::directory::CallsDirectory;
 use parlour::calls::health::{Health, HealthBoard};
 use parlour::calls::janus_session::CallParts;
-use parlour::calls::messages::{CallRequest, Command, InCall, OwnerLink};
+use parlour::calls::messages::{Command, InCall};
 use parlour::calls::reaper::Reaper;
 use parlour::calls::sessions::SessionTable;
 use parlour::calls::supervisor::Supervisor as Calls;
-use parlour::gateway::fake::{FakeGateway, INJECTED};
+use parlour::gateway::fake::FakeGateway;
 use parlour::metrics::Metrics;
-use parlour::names::{Generation, Mid, ParticipantId, RoomName, Source, StreamSpec};
+use parlour::names::{Generation, ParticipantId, RoomName};
 use parlour::otp::send::Slots;
 use parlour::otp::spawn::spawn;
 use parlour::otp::supervisor::{ChildSpec, StartChild, StartFn, Supervisor};
-use parlour::otp::{Backoff, Intensity, Monitors, ReplyTo, Restart, cast};
-use parlour::rooms::RoomError;
-use parlour::rooms::messages::{Join, Leave};
+use parlour::otp::{Backoff, Intensity, Monitors, Restart, cast};
+use parlour::rooms::messages::Join;
 use parlour::rooms::ports::{CallsPort, MemberLink, MembershipId};
 use parlour::rooms::registry::{Enter, RegistryParts, RoomRegistry};
 use parlour::rooms::room::RoomParts;
 use parlour::rooms::table::RoomTable;
-use parlour::sdp::{CandidatePolicy, Sdp};
+use parlour::sdp::CandidatePolicy;
 use tokio::time::Instant;
 
-use super::member::{Log, Member, Pending, Recorder, Script, Vanish, Word};
-
-const OFFER: &str = include_str!("../fixtures/sdp/chromium-offer-audio-video.sdp");
+use super::asks::{ask, count_panics, request, room_reply, send_leave, start};
+use super::member::{Log, Member, Recorder, Script, Vanish, Word};
 
 /// How many fit into the room.
 pub const CAPACITY: usize = 4;
 /// How long the gateway takes for each request.
 const LATENCY: Duration = Duration::from_millis(7);
-/// As WebSocketSession gives each request of a call.
-const BUDGET: Duration = Duration::from_secs(9);
 
 /// Between panics of the room: at most three in five seconds, whenever they come.
 const PANICS_APART: Duration = Duration::from_secs(3);
@@ -363,96 +359,4 @@ impl World {
             );
         }
     }
-}
-
-fn send_leave(
-    (table, room): (&RoomTable, &RoomName),
-    address: &Addr<Member>,
-    (membership, log): (MembershipId, &Arc<Mutex<Log>>),
-) {
-    let record = table.get(room);
-    let room = record.and_then(|record| record.lock().room.clone());
-    log.lock().unwrap().is_leaving = room.is_some();
-    let Some(room) = room else {
-        return; // no such room: nobody is in it
-    };
-    let reply = room_reply(address, ask(log, "leave"));
-    cast(&room, Leave { membership, reply });
-}
-
-/// A `start_call`.
-pub fn start(publish: bool) -> Command {
-    if !publish {
-        let (offer, streams) = (None, Vec::new());
-        return Command::Start { offer, streams };
-    }
-    let mids = [Mid::parse("0").unwrap(), Mid::parse("1").unwrap()];
-    let offer = Sdp::parse_offer(OFFER, &mids, CandidatePolicy::default()).unwrap();
-    let sources = [Source::Mic, Source::Camera];
-    let streams = mids.into_iter().zip(sources).map(|(mid, source)| {
-        let label = String::new();
-        StreamSpec { mid, source, label }
-    });
-    Command::Start {
-        offer: Some(offer),
-        streams: streams.collect(),
-    }
-}
-
-fn ask(log: &Arc<Mutex<Log>>, what: &'static str) -> u64 {
-    static LAST: AtomicU64 = AtomicU64::new(0);
-    let token = LAST.fetch_add(1, Ordering::Relaxed);
-    let since = Instant::now();
-    let pending = Pending { what, since };
-    log.lock().unwrap().pending.insert(token, pending);
-    token
-}
-
-fn room_reply(address: &Addr<Member>, token: u64) -> ReplyTo<parlour::rooms::messages::RoomReply> {
-    let asker = address.clone().recipient();
-    ReplyTo::new(asker, token, Arc::new(|| Err(RoomError::Restarting)))
-}
-
-fn request(
-    (what, command): (&'static str, Command),
-    (address, membership, log): (&Addr<Member>, MembershipId, &Arc<Mutex<Log>>),
-    participant: ParticipantId,
-) -> CallRequest {
-    let token = ask(log, what);
-    let asker = address.clone().recipient();
-    CallRequest {
-        participant,
-        owner: OwnerLink {
-            membership,
-            events: address.clone().recipient(),
-            watch: address.clone().recipient(),
-        },
-        command,
-        deadline: Instant::now() + BUDGET,
-        reply: ReplyTo::new(asker, token, Arc::new(|| Err(RoomError::Restarting.into()))),
-    }
-}
-
-thread_local! {
-    static PANICS: Arc<AtomicUsize> = Arc::default();
-}
-
-/// The panics of this thread from now on. Those that were asked for are neither counted nor shown.
-fn count_panics() -> Arc<AtomicUsize> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let shown = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            let text = info.payload().downcast_ref::<String>();
-            if text.is_some_and(|text| text == INJECTED) {
-                return;
-            }
-            let _ = PANICS.try_with(|panics| panics.fetch_add(1, Ordering::Relaxed));
-            shown(info);
-        }));
-    });
-    PANICS.with(|panics| {
-        panics.store(0, Ordering::Relaxed);
-        Arc::clone(panics)
-    })
 }

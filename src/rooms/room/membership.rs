@@ -108,6 +108,11 @@ impl Room {
             }));
             return;
         };
+        // First what nobody would do in the place of a room that panics.
+        if ended {
+            let participant = entered.participant.clone();
+            self.order_calls(CallsOrder::End { participant });
+        }
         if let Some(old) = &entered.replaced {
             self.unwatch(old.membership);
             let closed = Notice::Closed {
@@ -116,10 +121,7 @@ impl Room {
             };
             cast(&old.notice, closed);
         }
-        if ended {
-            let participant = entered.participant.clone();
-            self.order_calls(CallsOrder::End { participant });
-        }
+        fail::fail_point!("room-entered");
         log::info!(room = self.record.name.as_str(), participant = entered.participant.as_str(),
             resumed = entered.resumed, taken_over = entered.replaced.is_some(); "participant joined");
         reply.send(Ok(RoomAnswer::Joined(Box::new(Joined {
