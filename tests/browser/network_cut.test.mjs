@@ -121,8 +121,9 @@ test("a page without network for 25 s is back by itself under its own id, frames
     away.heal();
     const healed = performance.now();
 
-    const back = await until("Alice's next call", () => witness.present()[id]?.call, {
-      within: 30_000,
+    // A try to connect that began in the dark repeats itself at doubled intervals: not to be waited for.
+    const back = await until("Alice's next call, as herself", () => witness.present()[id]?.call, {
+      within: 15_000,
       note: () => alice.story(),
     });
     const backAfter = performance.now() - healed;

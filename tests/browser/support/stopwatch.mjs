@@ -26,13 +26,24 @@ export function stopwatch() {
     }
   };
 
+  // The ids of tracks are given by the other end, again and again the same.
+  const tracks = new WeakMap();
+  let last = 0;
+  const numberOf = (track) => {
+    if (!track) return 0;
+    if (!tracks.has(track)) tracks.set(track, ++last);
+    return tracks.get(track);
+  };
   const watched = new WeakSet();
   const watch = (video) => {
     if (watched.has(video)) return;
     watched.add(video);
     const shown = () => {
       const { participant, self } = video.closest('[data-testid="tile"]')?.dataset ?? {};
-      if (participant && self !== "true") seen.frames.push({ at: Date.now(), of: participant });
+      if (participant && self !== "true") {
+        const [track] = video.srcObject?.getVideoTracks() ?? [];
+        seen.frames.push({ at: Date.now(), of: participant, track: numberOf(track) });
+      }
       if (seen.frames.length > 20_000) seen.frames.splice(0, 10_000);
       video.requestVideoFrameCallback(shown);
     };
@@ -84,14 +95,19 @@ export async function comeback(person, participant, { since, notBefore, within =
   );
 }
 
-/** The same for what has begun again by now: the ends of the longest time without a frame. */
-export async function longestGap(person, participant, since) {
-  const frames = await framesOf(person, participant, since);
-  let longest = { last: since, first: since };
-  let last = since;
-  for (const first of frames) {
-    if (first - last > longest.first - longest.last) longest = { last, first };
-    last = first;
-  }
-  return longest;
+/** The same by the track that the page shows: for one whose connections are all new. */
+export async function nextTrack(person, participant, { since, within = 30_000 }) {
+  return until(
+    `another track of ${participant.name} at ${person.name}'s`,
+    () =>
+      person.page.evaluate(
+        ([of, since]) => {
+          const frames = window.stopwatch.frames.filter((frame) => frame.of === of);
+          const old = frames.findLast(({ at }) => at < since)?.track;
+          return frames.find(({ at, track }) => at >= since && track !== old)?.at;
+        },
+        [participant.id, since],
+      ),
+    { within, note: () => person.story() },
+  );
 }
