@@ -36,6 +36,8 @@ fn main() -> ExitCode {
     };
     env_logger::Builder::new().parse_filters(&config.log).init();
     log_panics();
+    // Failpoints of the environment, in a binary that tests built.
+    let _failpoints = fail::FailScenario::setup();
     actix::System::new().block_on(run(config))
 }
 

@@ -56,6 +56,9 @@ const HEARTBEAT_MS = 5_000;
  * less than the 9 s after which the server gives a silent socket up: so a call is taken over. */
 const BEAT_MS = 3_000;
 const DEAD_MS = 4_000;
+/** How long a connection may take to open. Packets lost meanwhile are repeated at doubled intervals, up
+ * to minutes: a new one finds a network that is back sooner. */
+const CONNECT_MS = 4_000;
 /** The same, where there is a reason to doubt. */
 const PROBE_MS = 2_000;
 const PUSH_MS = 10_000;
@@ -70,6 +73,7 @@ export class Connection implements Wire {
   #stopTicking = () => {};
   #beatAt = 0;
   #unansweredSince: number | null = null;
+  #connectingSince: number | null = null;
 
   /** Called at each join, the first and all later ones. */
   onJoined: (reply: JoinReply) => void = () => {};
@@ -259,6 +263,15 @@ export class Connection implements Wire {
       return;
     }
     const now = this.#options.clock.now();
+    if (this.#socket.connectionState() !== "connecting") this.#connectingSince = null;
+    else {
+      this.#connectingSince ??= now;
+      if (now - this.#connectingSince < CONNECT_MS) return;
+      this.#connectingSince = null;
+      this.#options.history.add("socket_dead", { cause: "connecting" });
+      this.#connectAnew();
+      return;
+    }
     if (this.#unansweredSince !== null) {
       if (now - this.#unansweredSince < DEAD_MS) return;
       this.#unansweredSince = null;

@@ -263,6 +263,8 @@ export class Session {
     const expected = this.room.expected();
     const arrived = await this.subscriber.arrived();
     if (!inCall()) return;
+    // The path is down, not the call: it comes back by itself, or is said to have failed.
+    if (this.subscriber.connectionState === "disconnected") return this.#watchdog.rearm();
     const flows = expected.map(({ participant, generation, source }) => ({
       key: `${participant}/${generation}/${source}`,
       count: arrived.find((a) => a.participant === participant && a.source === source)?.count ?? 0,
