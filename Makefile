@@ -57,7 +57,7 @@ setup-test:
 	@scripts/setup test
 
 # Order-only on the set-up: it runs each time, and makes nothing out of date.
-%/node_modules/.package-lock.json: %/package-lock.json %/package.json | setup-check
+%/node_modules/.package-lock.json: %/package-lock.json %/package.json | setup-run
 	@cd $* && $(NPM_CI)
 	@touch $@
 

@@ -19,16 +19,17 @@ pub struct Config {
     #[arg(long, env = "PARLOUR_LISTEN", default_value = "127.0.0.1:4000", value_parser = address)]
     pub listen: SocketAddr,
 
-    /// What invite links say; from the listener if unset.
+    /// Where people find this server, for the links that are given out; from the listener if unset.
     #[arg(long, env = "PARLOUR_PUBLIC_URL", value_parser = public_url)]
     pub public_url: Option<String>,
 
-    /// This node's name on Janus: letters, digits and `-`. No two live ones alike. From the listener
-    /// if unset.
+    /// This node's name on Janus: letters, digits and `-`. Of the listener if unset. Two servers on one
+    /// Janus need different ones: at its start each destroys what rooms of its own name are there.
     #[arg(long, env = "PARLOUR_NODE", value_parser = node_name)]
     pub node: Option<String>,
 
-    /// Janus: `http(s)://host:8088/janus`, or `spawn:` for a local one. Without it calls are off.
+    /// Janus: `http(s)://host:8088/janus`, or `spawn:` for a local one. Without it there are no calls,
+    /// only presence and chat.
     #[arg(long, env = "JANUS_URL", value_parser = janus_url)]
     pub janus_url: Option<JanusUrl>,
 
@@ -70,7 +71,7 @@ pub struct Config {
 
     /// For `spawn:`: the address that browsers reach for media; a non-loopback one of this machine
     /// if unset.
-    #[arg(long, env = "PARLOUR_MEDIA_ADDRESS")]
+    #[arg(long, env = "PARLOUR_MEDIA_ADDRESS", value_parser = ip_address)]
     pub media_address: Option<IpAddr>,
 
     /// For `spawn:`: UDP ports of media, first and last.
@@ -86,11 +87,11 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
 
     /// How many people fit into a room.
-    #[arg(long, env = "PARLOUR_ROOM_CAPACITY", default_value = "100", value_parser = clap::value_parser!(u16).range(1..=1000))]
-    pub room_capacity: u16,
+    #[arg(long, env = "PARLOUR_ROOM_CAPACITY", default_value = "100", value_parser = number::<1, 1_000>)]
+    pub room_capacity: u32,
 
     /// How many sockets may be open at once.
-    #[arg(long, env = "PARLOUR_MAX_CONNECTIONS", default_value = "20000", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, env = "PARLOUR_MAX_CONNECTIONS", default_value = "20000", value_parser = number::<1, 1_000_000>)]
     pub max_connections: u32,
 
     /// Which browser candidates reach Janus: `none`, `public`, `all`. Janus needs none, and each is
@@ -284,7 +285,7 @@ impl HasCommand for Stop {
 
 fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse()
-        .map_err(|_| "an address and a port, as 127.0.0.1:4000".into())
+        .map_err(|_| "an IP address and a port, as 127.0.0.1:4000".into())
 }
 
 fn admin_address(text: &str) -> Result<AdminListen, String> {
@@ -293,7 +294,7 @@ fn admin_address(text: &str) -> Result<AdminListen, String> {
         text => text
             .parse()
             .map(AdminListen::At)
-            .map_err(|_| "an address and a port, as 127.0.0.1:4001, or `off`".into()),
+            .map_err(|_| "an IP address and a port, as 127.0.0.1:4001, or `off`".into()),
     }
 }
 
@@ -354,6 +355,19 @@ fn ports(text: &str) -> Result<(u16, u16), String> {
         (Ok(first), Ok(last)) if 1024 <= first && first < last => Ok((first, last)),
         _ => Err("two ports from 1024, the first the smaller, as 20000-29999".into()),
     }
+}
+
+fn number<const MIN: u32, const MAX: u32>(text: &str) -> Result<u32, String> {
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number| (MIN..=MAX).contains(number));
+    number.ok_or_else(|| format!("a number from {MIN} to {MAX}"))
+}
+
+fn ip_address(text: &str) -> Result<IpAddr, String> {
+    text.parse()
+        .map_err(|_| "an IP address, as 192.0.2.7".into())
 }
 
 fn candidates(text: &str) -> Result<CandidatePolicy, String> {

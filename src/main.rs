@@ -1,5 +1,6 @@
 //! The binary: settings in, system up, signals, exit code.
 
+use std::net::Ipv4Addr;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -152,7 +153,7 @@ fn raise_file_limit(config: &Config) {
     };
     if setrlimit(Resource::Nofile, raised).is_err() || reachable < wanted {
         log::warn!(limit = reachable.max(current), wanted = wanted;
-            "too few file descriptors for PARLOUR_MAX_CONNECTIONS");
+            "too few file descriptors: raise the hard limit, or lower PARLOUR_MAX_CONNECTIONS");
     }
 }
 
@@ -170,7 +171,7 @@ async fn gateway(
             };
             match Spawned::start(options).await {
                 Ok(janus) => (JanusSettings::of_spawned(janus.access()), Some(janus)),
-                Err(error @ (SpawnError::NoMediaAddress | SpawnError::NotInstalled { .. })) => {
+                Err(error @ SpawnError::NoMediaAddress) => {
                     return Ok((None, None, format!("calls are off: {error}")));
                 }
                 Err(error) => return Err(error.to_string()),
@@ -226,10 +227,15 @@ async fn wait_for_gateway(system: &System) {
 }
 
 fn greet(config: &Config, system: &System, found: &str) {
+    let mut address = system.address;
+    if address.ip().is_unspecified() {
+        // Nobody can open that; this machine is at loopback as well.
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
     let base = config
         .public_url
         .clone()
-        .unwrap_or_else(|| format!("http://{}", system.address));
+        .unwrap_or_else(|| format!("http://{address}"));
     let mode = system.mode();
     say(&format!(
         "Parlour {} is open: {base}/r/tea",

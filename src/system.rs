@@ -298,7 +298,7 @@ impl System {
         let arbiters = Arc::new(Arbiters::new());
         let parts = RegistryParts {
             table: Arc::clone(rooms),
-            capacity: usize::from(config.room_capacity),
+            capacity: usize::try_from(config.room_capacity).unwrap_or(usize::MAX),
             arbiter: Arc::new(move || arbiters.pick()),
             supervisor: supervisor.clone(),
             room,

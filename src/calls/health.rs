@@ -142,6 +142,8 @@ pub struct Health {
     prefix: String,
     swept: bool,
     probing: bool,
+    /// That it was found down has been said once.
+    told: bool,
     /// Until the next probe.
     timer: Option<SpawnHandle>,
     forgetting: bool,
@@ -167,6 +169,7 @@ impl Health {
             metrics,
             prefix: rooms_prefix,
             probing: false,
+            told: false,
             timer: None,
             forgetting: false,
             parent: Parent::watch(supervisor, ctx.address().downgrade().recipient()),
@@ -236,7 +239,8 @@ impl Health {
                     reason,
                     ..before
                 });
-                if before.up || before.reason != reason {
+                if before.up || before.reason != reason || !std::mem::replace(&mut self.told, true)
+                {
                     log::warn!(reason = reason, detail = error.to_string().as_str(); "gateway down");
                 }
             }

@@ -22,8 +22,11 @@ const NOT_BUILT: &str = "<!doctype html><html lang=en><meta charset=utf-8><title
     <p>This server was built without its page. <code>make build</code> builds both.";
 
 const BAD_ROOM: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>Parlour</title>\
-    <p>There can be no room of that name: 1 to 64 letters, digits, <code>-</code> and <code>_</code>. \
+    <p>There can be no room of that name: 1 to 64 of a–z, A–Z, 0–9, <code>-</code> and <code>_</code>. \
     <a href=\"/\">Choose another</a>.";
+
+const NOTHING_HERE: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>Parlour</title>\
+    <p>There is nothing here. Rooms are at <code>/r/name</code>; or <a href=\"/\">start here</a>.";
 
 fn html(status: StatusCode, body: impl Into<actix_web::web::Bytes>) -> HttpResponse {
     HttpResponse::build(status)
@@ -46,10 +49,17 @@ pub async fn home() -> HttpResponse {
 
 /// `GET /r/<room>`: the page, which reads the room from its address. A bad name: 404 and why.
 pub async fn room(name: web::Path<String>) -> HttpResponse {
-    match RoomName::parse(&name) {
-        Some(_) => index(),
-        None => html(StatusCode::NOT_FOUND, BAD_ROOM),
+    match (RoomName::parse(&name), Dist::get("index.html")) {
+        (Some(_), _) => index(),
+        // The page says it itself, in its own clothes.
+        (None, Some(file)) => html(StatusCode::NOT_FOUND, file.data.into_owned()),
+        (None, None) => html(StatusCode::NOT_FOUND, BAD_ROOM),
     }
+}
+
+/// Anything else.
+pub async fn nothing_here() -> HttpResponse {
+    html(StatusCode::NOT_FOUND, NOTHING_HERE)
 }
 
 /// `GET /assets/…`: named after their content, so they never change.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use actix_web::dev::{Extensions, Server};
 use actix_web::middleware::DefaultHeaders;
 use actix_web::rt::net::TcpStream;
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, FromRequest, Handler, HttpServer, Resource, Responder, web};
 
 use super::connections::Connections;
 use super::{page, socket, state};
@@ -44,12 +44,14 @@ pub fn public(shared: web::Data<Shared>, listener: TcpListener) -> io::Result<Se
         App::new()
             .app_data(shared.clone())
             .wrap(headers)
-            .route("/", web::get().to(page::home))
-            .route("/r/{room}", web::get().to(page::room))
-            .route("/assets/{path:.*}", web::get().to(page::asset))
-            .route("/healthz", web::get().to(state::healthz))
-            .route("/readyz", web::get().to(state::readyz))
+            .service(looked_at("/", page::home))
+            .service(looked_at("/r/{room}", page::room))
+            .service(looked_at("/r/{room}/", page::room))
+            .service(looked_at("/assets/{path:.*}", page::asset))
+            .service(looked_at("/healthz", state::healthz))
+            .service(looked_at("/readyz", state::readyz))
             .route("/socket/websocket", web::get().to(socket::socket))
+            .default_service(web::to(page::nothing_here))
     });
     Ok(server
         .on_connect(tune)
@@ -67,9 +69,9 @@ pub fn admin(shared: web::Data<Shared>, address: SocketAddr) -> io::Result<Serve
     let server = HttpServer::new(move || {
         App::new()
             .app_data(shared.clone())
-            .route("/metrics", web::get().to(state::metrics))
-            .route("/healthz", web::get().to(state::healthz))
-            .route("/readyz", web::get().to(state::readyz))
+            .service(looked_at("/metrics", state::metrics))
+            .service(looked_at("/healthz", state::healthz))
+            .service(looked_at("/readyz", state::readyz))
     });
     Ok(server
         .workers(1)
@@ -77,6 +79,19 @@ pub fn admin(shared: web::Data<Shared>, address: SocketAddr) -> io::Result<Serve
         .shutdown_timeout(1)
         .bind(address)?
         .run())
+}
+
+/// A resource to be read, also by HEAD: monitors and link previews ask so.
+fn looked_at<F, Args>(path: &str, handler: F) -> Resource
+where
+    F: Handler<Args> + Clone,
+    F::Output: Responder + 'static,
+    Args: FromRequest + 'static,
+{
+    web::resource(path)
+        .route(web::get().to(handler.clone()))
+        .route(web::head().to(handler))
+        .default_service(web::to(page::nothing_here))
 }
 
 /// Sees to it that the kernel tells of a peer that is gone, and holds little for one that is slow.

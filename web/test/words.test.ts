@@ -42,6 +42,6 @@ test.each<[string, ConnectionState, CallState]>([
 
 test("without a gateway the banner says that calls are off", () => {
   expect(bannerText(statusOf(joined, { phase: "unavailable" }))).toBe(
-    "Calls are off: this server has no gateway.",
+    "Calls are off: this server has no media server. Chat works.",
   );
 });

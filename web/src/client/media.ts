@@ -9,13 +9,16 @@ import { type Readable, Store } from "./store";
 /** The kinds a person switches on and off. */
 export type DeviceKind = "mic" | "camera";
 
+/** Why there is no track. */
+export type Blocked = "denied" | "missing" | "busy" | "insecure";
+
 /** Where one device stands. A muted microphone keeps its track, a camera that is off has none. */
 export type DeviceState =
   | { phase: "off" }
   | { phase: "asking" }
   | { phase: "on"; track: MediaStreamTrack }
   | { phase: "muted"; track: MediaStreamTrack }
-  | { phase: "blocked"; why: "denied" | "missing" | "busy" };
+  | { phase: "blocked"; why: Blocked };
 
 export type MediaState = Readonly<Record<DeviceKind, DeviceState>>;
 
@@ -156,7 +159,9 @@ export class LocalMedia {
   }
 }
 
-function whyBlocked(error: unknown): "denied" | "missing" | "busy" {
+function whyBlocked(error: unknown): Blocked {
+  // Pages that are not secure have no mediaDevices at all.
+  if (globalThis.isSecureContext === false) return "insecure";
   const name = error instanceof Error ? error.name : "";
   if (name === "NotAllowedError" || name === "SecurityError") return "denied";
   if (name === "NotReadableError" || name === "AbortError") return "busy";

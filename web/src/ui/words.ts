@@ -53,12 +53,15 @@ export function bannerText(status: Status): string {
         ? `Connecting… ${sentence(status.cause)}`
         : "Connecting…";
     case "connected":
-      return status.calls ? "Connected" : "Calls are off: this server has no gateway.";
+      return status.calls
+        ? "Connected"
+        : "Calls are off: this server has no media server. Chat works.";
     case "reconnecting":
       return "The connection was lost. Reconnecting…";
     case "restarting":
-      return status.cause === "devices"
-        ? "Switching your devices on…"
+      if (status.cause === "devices") return "Switching your devices on…";
+      return REASONS[status.cause]
+        ? `Starting your call… ${sentence(status.cause)}`
         : "Your call was interrupted. Restarting…";
     case "failed":
       return `Your call ended. ${sentence(status.reason)}`;
@@ -84,7 +87,7 @@ export function deviceHints(media: MediaState): string {
     .join(" ");
 }
 
-type Trouble = "asking" | "denied" | "missing" | "busy";
+type Trouble = "asking" | "denied" | "missing" | "busy" | "insecure";
 
 function troubleOf(state: DeviceState): Trouble {
   return state.phase === "blocked" ? state.why : "asking";
@@ -98,6 +101,8 @@ function trouble(why: Trouble, devices: string[]): string {
       return `Asking for ${named}…`;
     case "denied":
       return `This page may not use ${named}: allow ${both ? "them" : "it"} in the address bar.`;
+    case "insecure":
+      return "Browsers give cameras and microphones to https pages only: open this page by https.";
     case "missing":
       return `No ${devices.join(" and no ")} found.`;
     case "busy":
