@@ -1,5 +1,6 @@
 //! The binary: settings in, system up, signals, exit code.
 
+use std::cell::RefCell;
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -22,6 +23,10 @@ const JANUS_START: Duration = Duration::from_secs(5);
 const FILES_BESIDE: u64 = 512;
 /// Before a spawned Janus that ended is started again.
 const SPAWN_AGAIN: Duration = Duration::from_millis(500);
+
+thread_local! {
+    static GATEWAY: RefCell<Option<JanusGateway>> = const { RefCell::new(None) };
+}
 
 fn main() -> ExitCode {
     let config = match Config::read() {
@@ -190,7 +195,14 @@ async fn gateway(
     let first = JanusGateway::new(settings.clone()).map_err(|error| error.to_string())?;
     let found = look_at(&first).await?;
     let make: MakeGateway = Arc::new(move |metrics| {
-        match JanusGateway::measured(settings.clone(), Arc::clone(metrics)) {
+        let metrics = Arc::clone(metrics);
+        // One an arbiter: its connections to Janus are shared by all calls there.
+        let gateway = GATEWAY.with_borrow_mut(|gateway| match gateway {
+            Some(gateway) => Ok(gateway.clone()),
+            None => JanusGateway::measured(settings.clone(), metrics)
+                .inspect(|made| *gateway = Some(made.clone())),
+        });
+        match gateway {
             Ok(gateway) => Rc::new(gateway),
             // It was made of the same settings a moment ago.
             Err(error) => unreachable!("{error}"),

@@ -408,10 +408,21 @@ async fn a_panic_of_a_connection_is_a_leave_like_any_other() {
     scene.parlour.invariants().await;
 }
 
+/// Memory of this process, in KiB.
+fn resident_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
 #[actix::test]
 async fn a_hundred_panics_are_a_hundred_stop_calls_and_nothing_grows() {
     let points = Failpoints::take();
     let mut scene = Scene::set().await;
+    let before = resident_kib();
     // A new connection each: one alone would be told that it starts calls too fast.
     for _ in 0..100 {
         let id = scene.ann.id();
@@ -429,6 +440,9 @@ async fn a_hundred_panics_are_a_hundred_stop_calls_and_nothing_grows() {
     }
     scene.starts_again().await;
     scene.parlour.invariants().await;
+    // Of 100 crashed calls nothing is kept; what is allowed for are the test's own clients.
+    let grown = resident_kib().saturating_sub(before);
+    assert!(grown < 32 * 1024, "{grown} KiB more are resident");
     assert_eq!(scene.parlour.system.sessions.len(), 3);
     eventually("the reaper is idle", Duration::from_secs(10), async || {
         scene.parlour.system.metrics.reaper_queue.get() == 0
