@@ -78,9 +78,10 @@ pub struct Config {
     #[arg(long, env = "PARLOUR_RTP_PORTS", default_value = "20000-29999", value_parser = ports)]
     pub rtp_ports: (u16, u16),
 
-    /// Second listener, for operators: `/metrics`. `off` for none.
-    #[arg(long, env = "PARLOUR_ADMIN_LISTEN", default_value = "127.0.0.1:4001", value_parser = admin_address)]
-    pub admin_listen: AdminListen,
+    /// Second listener, for operators: `/metrics`. `off` for none. 127.0.0.1:4001 if unset, and none
+    /// if another server has that.
+    #[arg(long, env = "PARLOUR_ADMIN_LISTEN", value_parser = admin_address)]
+    pub admin_listen: Option<AdminListen>,
 
     /// Exact origins that may open a socket, comma-separated; the own host and port always may.
     #[arg(long, env = "PARLOUR_ALLOWED_ORIGINS", value_delimiter = ',', value_parser = origin)]
@@ -111,6 +112,10 @@ pub struct Config {
     #[arg(long, env = "RUST_LOG", default_value = "info")]
     pub log: String,
 }
+
+/// The operators' listener, if the settings name none.
+pub const ADMIN_LISTEN: SocketAddr =
+    SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 4001);
 
 /// Where Janus is.
 #[derive(Clone, Debug, PartialEq, Eq)]

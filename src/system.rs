@@ -21,7 +21,7 @@ use crate::calls::janus_session::CallParts;
 use crate::calls::reaper::Reaper;
 use crate::calls::sessions::SessionTable;
 use crate::calls::supervisor::Supervisor as Calls;
-use crate::config::{AdminListen, Config};
+use crate::config::{ADMIN_LISTEN, AdminListen, Config};
 use crate::gateway::Gateway;
 use crate::http::connections::Connections;
 use crate::http::server::{self, Shared};
@@ -231,9 +231,23 @@ impl System {
         });
         let mut servers = Vec::new();
         let mut admin_address = None;
-        if let AdminListen::At(at) = config.admin_listen {
-            let admin = server::admin(shared.clone(), at)
-                .map_err(|error| BindError::new("PARLOUR_ADMIN_LISTEN", at, error))?;
+        let admin = match config.admin_listen {
+            Some(AdminListen::Off) => None,
+            Some(AdminListen::At(at)) => Some(
+                server::admin(shared.clone(), at)
+                    .map(|admin| (admin, at))
+                    .map_err(|error| BindError::new("PARLOUR_ADMIN_LISTEN", at, error))?,
+            ),
+            // Nobody asked for it: a second server on one machine goes without.
+            None => server::admin(shared.clone(), ADMIN_LISTEN)
+                .map(|admin| (admin, ADMIN_LISTEN))
+                .inspect_err(|error| {
+                    let error = error.to_string();
+                    log::warn!(error = error.as_str(); "no metrics: 127.0.0.1:4001 is taken");
+                })
+                .ok(),
+        };
+        if let Some((admin, at)) = admin {
             servers.push(admin.handle());
             admin_address = Some(at);
             actix::spawn(admin);
