@@ -47,6 +47,10 @@ pub type MakeGateway = Arc<dyn Fn(&Arc<Metrics>) -> Rc<dyn Gateway> + Send + Syn
 const JOINS: usize = 4_096;
 /// Arbiters for rooms: one up to four cores.
 const CORES_A_ROOM_ARBITER: usize = 4;
+/// How many people are moved on at once when the server goes down, but for whole rooms.
+const WAVE: usize = 200;
+/// Between two such waves.
+const BETWEEN_WAVES: Duration = Duration::from_millis(100);
 /// How long the closing frames have to reach the browsers.
 const CLOSING: Duration = Duration::from_millis(300);
 
@@ -203,7 +207,6 @@ impl System {
             retire: retire_to(&registry),
             media_rooms: forget_at(board.clone()),
             metrics: Arc::clone(&metrics),
-            draining: Arc::clone(&draining),
         };
         Self::start_registry(config, &supervisor, &registry, room, &rooms);
 
@@ -339,6 +342,19 @@ impl System {
         self.supervisor.connected()
     }
 
+    /// Moves whole rooms on, wave by wave, so that not everybody knocks at another server at once.
+    async fn move_rooms(&self, deadline: Instant) {
+        let by = Instant::now() + deadline.saturating_duration_since(Instant::now()) / 2;
+        let mut moved = 0;
+        for room in self.rooms.all() {
+            moved += room.move_on();
+            if moved >= WAVE && Instant::now() < by {
+                moved = 0;
+                tokio::time::sleep(BETWEEN_WAVES).await;
+            }
+        }
+    }
+
     /// Takes everything down, by `deadline` even if the gateway hangs: joins are refused, sockets
     /// closed with 1012, the gateway cleared. True: nothing was left on the gateway.
     pub async fn stop(self, deadline: Instant) -> bool {
@@ -346,9 +362,9 @@ impl System {
         for server in &self.servers {
             server.pause().await;
         }
-        self.shared
-            .connections
-            .close_all(CloseCode::RESTART, "server going down");
+        self.move_rooms(deadline).await;
+        let connections = &self.shared.connections;
+        connections.close_all(CloseCode::RESTART, "server going down");
         let closed = Instant::now() + CLOSING;
         while !self.shared.connections.is_empty() && Instant::now() < closed.min(deadline) {
             tokio::time::sleep(Duration::from_millis(5)).await;

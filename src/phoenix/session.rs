@@ -326,6 +326,7 @@ impl Handler<Notice> for WebSocketSession {
                     self.close(CloseCode::NORMAL, reason, ctx);
                 }
             }
+            Notice::MoveOn => self.close(CloseCode::RESTART, "server going down", ctx),
             Notice::Overflow => {
                 self.parts.metrics.evicted("slow");
                 self.close(CloseCode::TRY_AGAIN_LATER, "too slow", ctx);

@@ -50,6 +50,8 @@ pub enum Notice {
     },
     /// Its mailbox is full: it cannot keep up.
     Overflow,
+    /// The server goes down: the socket closes with 1012, and finds another.
+    MoveOn,
 }
 
 /// A member, as the room holds it.

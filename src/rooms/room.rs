@@ -7,7 +7,6 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Recipient};
@@ -49,8 +48,6 @@ pub struct RoomParts {
     pub media_rooms: Arc<dyn Fn(MediaRoomRetired) + Send + Sync>,
     /// Counted here.
     pub metrics: Arc<Metrics>,
-    /// Set once the server goes down: from then on members are told nothing more.
-    pub draining: Arc<AtomicBool>,
 }
 
 /// See the module.
@@ -113,7 +110,7 @@ impl Room {
 
     /// Tells everybody, but for `except`. Encoded once.
     fn broadcast(&self, event: &RoomEvent, except: Option<&ParticipantId>) {
-        if self.parts.draining.load(Ordering::Relaxed) {
+        if self.record.is_moving() {
             return; // the close with 1012 stands for all
         }
         let stop_call = event.ended_feed();

@@ -4,11 +4,13 @@
 //! here for each request, so that nobody keeps a dead one.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use actix::Addr;
 
 use super::messages::SayOwed;
+use super::ports::Notice;
 use super::room::Room;
 use super::state::{Ending, RoomState};
 use crate::names::{Feed, ParticipantId, RoomName, random_text};
@@ -29,6 +31,7 @@ pub struct RoomRecord {
     /// Requests under way to it.
     pub requests: Slots,
     state: Mutex<RoomState>,
+    moving: AtomicBool,
 }
 
 impl RoomRecord {
@@ -39,7 +42,24 @@ impl RoomRecord {
             capacity,
             requests: Slots::new(ROOM_REQUESTS),
             state: Mutex::default(),
+            moving: AtomicBool::new(false),
         }
+    }
+
+    /// Moves everybody on to another server (`Notice::MoveOn`); from here on they are told nothing
+    /// more. Answers how many they are.
+    pub fn move_on(&self) -> usize {
+        self.moving.store(true, Ordering::Relaxed);
+        let state = self.lock();
+        let told = state
+            .members()
+            .map(|(_, member)| cast(&member.link.notice, Notice::MoveOn));
+        told.count()
+    }
+
+    /// Whether everybody was moved on.
+    pub fn is_moving(&self) -> bool {
+        self.moving.load(Ordering::Relaxed)
     }
 
     /// Ends whatever generation somebody has, in the table, and has the room say so: the one way a

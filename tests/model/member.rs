@@ -278,7 +278,7 @@ impl Handler<Notice> for Member {
                 self.end(ctx);
             }
             Notice::Closed { .. } => {}
-            Notice::Overflow => {
+            Notice::Overflow | Notice::MoveOn => {
                 let mut log = self.log.lock().unwrap();
                 log.faults.push("its mailbox was full".into());
             }

@@ -200,7 +200,6 @@ impl World {
             }),
             media_rooms: Arc::new(move |retired| board.retire_room(retired)),
             metrics: Arc::clone(&self.metrics),
-            draining: Arc::default(),
         };
         let parts = RegistryParts {
             table: Arc::clone(&self.table),
