@@ -209,10 +209,10 @@ impl WebSocketSession {
 
     fn tick(&mut self, ctx: &mut Context<Self>) {
         let now = Instant::now();
-        if now - self.heard >= SILENCE {
-            self.parts.metrics.evicted("ping");
-            log::info!("connection silent, evicted");
-            return self.close(CloseCode::AWAY, "silent", ctx);
+        // To the moment, not to the next look: the others wait for it.
+        if now - self.heard + TICK >= SILENCE {
+            let wait = (self.heard + SILENCE).saturating_duration_since(now);
+            ctx.run_later(wait, |this, ctx| this.end_if_silent(ctx));
         }
         if now - self.beat >= self.heartbeat_within {
             self.parts.metrics.evicted("heartbeat");
@@ -224,6 +224,14 @@ impl WebSocketSession {
             self.voice.push_front(ping_frame());
         }
         self.schedule_overdue(now, ctx);
+    }
+
+    fn end_if_silent(&mut self, ctx: &mut Context<Self>) {
+        if self.heard.elapsed() >= SILENCE {
+            self.parts.metrics.evicted("ping");
+            log::info!("connection silent, evicted");
+            self.close(CloseCode::AWAY, "silent", ctx);
+        }
     }
 
     fn topic_of(&self, membership: MembershipId) -> Option<String> {

@@ -135,6 +135,16 @@ impl RoomState {
         let call = self.live_generation(&participant);
         let replaced = if let Some(member) = self.members.get_mut(&participant) {
             diff.changed(&participant, &mut member.meta, |meta| meta.name = name);
+            // Their call saw the old connection go before this one came: they are back, not gone.
+            for owed in self
+                .owed
+                .iter_mut()
+                .filter(|owed| owed.participant == participant)
+            {
+                if owed.reason == "left" {
+                    (owed.reason, owed.restart) = ("replaced", true);
+                }
+            }
             Some(std::mem::replace(&mut member.link, link))
         } else {
             let mut meta = Meta::new(name, unix_ms);
