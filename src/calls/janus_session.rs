@@ -24,11 +24,13 @@ use super::messages::{CallAnswer, CallEvent, CallNotice, CallRequest, Command, O
 use super::poller::{Heard, Poller};
 use super::sessions::{Lease, SessionTable};
 use super::subscriptions::Subscriptions;
+use super::supervisor::Supervisor;
 use crate::gateway::{Gateway, GatewayError, Line};
 use crate::metrics::Metrics;
 use crate::names::{Feed, Generation, Mid, ParticipantId, PublishedStream};
+use crate::otp::send::Slot;
 use crate::otp::supervisor::Parent;
-use crate::otp::{Down, DownReason, MonitorRef, Monitors, Watch, cast, monitor};
+use crate::otp::{Down, DownReason, MonitorRef, Monitors, cast, monitor};
 use crate::rooms::messages::{CallNews, Happened, MemberGone};
 use crate::rooms::room::Room;
 use crate::rooms::table::RoomRecord;
@@ -64,6 +66,34 @@ pub struct CallParts {
     /// Which candidates in an answer pass.
     pub candidates: CandidatePolicy,
 }
+
+/// A request that waits for the call, with its place among those that may.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Queued {
+    /// The request.
+    pub request: CallRequest,
+    /// Given back when the call takes it up.
+    pub slot: Slot,
+}
+
+/// Somebody else heard that this one's feed left the gateway: look whether the session is still there.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Check;
+
+/// Goes to the Supervisor: a feed that is live left the gateway.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct FeedLeft {
+    /// Whose.
+    pub participant: ParticipantId,
+}
+
+/// More requests wait for the call than may: it cannot keep up.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Overflow;
 
 /// Ends the call, and the actor. What its generation's end is called stands in the table already.
 #[derive(Message)]
@@ -107,6 +137,9 @@ pub struct JanusSession {
     // Counts the lives of the subscribing side: what an earlier one answers is old.
     subscriber_life: u64,
     answering: Option<u64>,
+    // One question at a time.
+    asking_alive: bool,
+    feed_left: Recipient<FeedLeft>,
     parent: Parent,
     monitors: Monitors,
 }
@@ -118,7 +151,7 @@ impl JanusSession {
         record: Arc<RoomRecord>,
         parts: CallParts,
         owner: OwnerLink,
-        supervisor: &Recipient<Watch>,
+        supervisor: &Addr<Supervisor>,
         ctx: &Context<Self>,
     ) -> Self {
         let me = ctx.address().downgrade();
@@ -139,7 +172,9 @@ impl JanusSession {
             subscriptions: Subscriptions::default(),
             subscriber_life: 0,
             answering: None,
-            parent: Parent::watch(supervisor, me.recipient()),
+            asking_alive: false,
+            feed_left: supervisor.clone().recipient(),
+            parent: Parent::watch(&supervisor.clone().recipient(), me.recipient()),
             monitors: Monitors::default(),
         }
     }
@@ -228,10 +263,12 @@ impl JanusSession {
 
     fn keepalive(&mut self, ctx: &mut Context<Self>) {
         let Some(line) = self.line() else { return };
-        let alive = line
-            .keepalive(Instant::now() + KEEPALIVE_WITHIN)
-            .into_actor(self);
-        ctx.spawn(alive.map(|alive, this, ctx| {
+        if std::mem::replace(&mut self.asking_alive, true) {
+            return;
+        }
+        let alive = line.keepalive(Instant::now() + KEEPALIVE_WITHIN);
+        ctx.spawn(alive.into_actor(self).map(|alive, this, ctx| {
+            this.asking_alive = false;
             if let Err(error) = alive {
                 this.fail_with(&error, ctx);
             }
@@ -300,10 +337,30 @@ impl Actor for JanusSession {
 
 crate::monitored!(JanusSession);
 
-impl Handler<CallRequest> for JanusSession {
+impl Handler<Check> for JanusSession {
     type Result = ();
 
-    fn handle(&mut self, request: CallRequest, ctx: &mut Self::Context) {
+    fn handle(&mut self, _: Check, ctx: &mut Self::Context) {
+        if self.phase == Phase::Live {
+            self.keepalive(ctx);
+        }
+    }
+}
+
+impl Handler<Overflow> for JanusSession {
+    type Result = ();
+
+    fn handle(&mut self, _: Overflow, ctx: &mut Self::Context) {
+        self.fail("overloaded", ctx);
+    }
+}
+
+impl Handler<Queued> for JanusSession {
+    type Result = ();
+
+    fn handle(&mut self, queued: Queued, ctx: &mut Self::Context) {
+        let Queued { request, slot } = queued;
+        drop(slot);
         let CallRequest {
             owner,
             command,

@@ -15,10 +15,11 @@ use tokio::time::Instant;
 use super::directory::CallsDirectory;
 use super::errors::CallError;
 use super::health::spread_ms;
-use super::janus_session::{CallParts, JanusSession, StopCall};
+use super::janus_session::{CallParts, Check, FeedLeft, JanusSession, Overflow, Queued, StopCall};
 use super::messages::{CallAnswer, CallReply, CallRequest, Command, OwnerLink};
 use crate::names::ParticipantId;
 use crate::otp::restart::{Backoff, Intensity, RestartLog, Verdict};
+use crate::otp::send::Slots;
 use crate::otp::spawn::spawn;
 use crate::otp::{
     Abandoned, Down, DownReason, MonitorId, MonitorRef, Monitors, ReplyTo, cast, monitor,
@@ -27,6 +28,8 @@ use crate::rooms::RoomError;
 use crate::rooms::ports::CallsOrder;
 use crate::rooms::table::RoomRecord;
 
+/// How many requests may wait for one call.
+const CALL_REQUESTS: usize = 256;
 /// How many ends are remembered, to answer what comes abandoned after them.
 const ENDS_KEPT: usize = 256;
 
@@ -36,6 +39,8 @@ struct Child {
     monitor: MonitorRef,
     /// Names it in what it leaves unanswered.
     serial: u64,
+    /// Requests that wait for it.
+    waiting: Slots,
 }
 
 /// One participant's call, over its restarts.
@@ -91,7 +96,7 @@ impl Supervisor {
             self.parts.clone(),
             slot.owner.clone(),
         );
-        let (who, me) = (participant.clone(), ctx.address().recipient());
+        let (who, me) = (participant.clone(), ctx.address());
         let address = spawn("janus_session", move |ctx| {
             JanusSession::new(who, record, parts, owner, &me, ctx)
         });
@@ -102,6 +107,7 @@ impl Supervisor {
             address,
             monitor,
             serial,
+            waiting: Slots::new(CALL_REQUESTS),
         });
         if let Some(waiting) = slot.waiting.take() {
             self.forward(waiting, ctx);
@@ -117,7 +123,11 @@ impl Supervisor {
         request.reply = request
             .reply
             .with_heir(child.serial, ctx.address().recipient());
-        cast(&child.address, request);
+        match child.waiting.take() {
+            Some(slot) => cast(&child.address, Queued { request, slot }),
+            // Its end answers the request, and those that wait.
+            None => cast(&child.address, Overflow),
+        }
     }
 
     fn start(&mut self, request: CallRequest, ctx: &Context<Self>) {
@@ -294,6 +304,17 @@ impl Handler<CallRequest> for Supervisor {
                 }
             }
             Command::InCall(_) => self.forward(request, ctx),
+        }
+    }
+}
+
+impl Handler<FeedLeft> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, left: FeedLeft, _: &mut Self::Context) {
+        let slot = self.slots.get(&left.participant);
+        if let Some(child) = slot.and_then(|slot| slot.child.as_ref()) {
+            cast(&child.address, Check);
         }
     }
 }

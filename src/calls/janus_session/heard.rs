@@ -5,10 +5,11 @@ use std::time::Duration;
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use tokio::time::Instant;
 
-use super::{JanusSession, REQUEST_WITHIN};
+use super::{FeedLeft, JanusSession, REQUEST_WITHIN};
 use crate::calls::messages::CallNotice;
 use crate::gateway::GatewayEvent;
-use crate::names::{Kind, Mid, Of};
+use crate::names::{Feed, Kind, Mid, Of};
+use crate::otp::cast;
 use crate::rooms::messages::CallNews;
 
 /// After the publisher's connection ended, how long its owner has to say why.
@@ -25,8 +26,18 @@ impl JanusSession {
                 }
                 self.advance(ctx);
             }
-            GatewayEvent::Unpublished(feed) | GatewayEvent::Leaving(feed) => {
+            GatewayEvent::Unpublished(feed) => self.subscriptions.unpublished(&feed),
+            GatewayEvent::Leaving(feed) => {
                 self.subscriptions.unpublished(&feed);
+                // Nobody ended that call, so its session was taken away: its owner's poll would not
+                // tell, and its next keepalive is seconds away.
+                let Feed {
+                    participant,
+                    generation,
+                } = feed;
+                if self.record.lock().is_live(&participant, generation) {
+                    cast(&self.feed_left, FeedLeft { participant });
+                }
             }
             GatewayEvent::Talking { feed, talking } => {
                 // Everybody hears it of everybody; each says it of oneself.
