@@ -378,6 +378,7 @@ impl Handler<Queued> for JanusSession {
                         streams,
                         deadline,
                         began,
+                        membership: owner.membership,
                     },
                     ctx,
                 );

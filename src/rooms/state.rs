@@ -244,14 +244,23 @@ impl RoomState {
         }
     }
 
-    /// A call is starting: its generation is known, nobody was told.
-    pub fn call_starting(&mut self, participant: &ParticipantId, generation: Generation) {
-        let call = Call {
+    /// A call is starting: its generation is known, nobody was told. False: whoever asked is not here
+    /// by this membership, another connection took their place.
+    pub fn call_starting(&mut self, feed: &Feed, membership: MembershipId) -> bool {
+        let Feed {
+            participant,
             generation,
+        } = feed;
+        if !self.is_member(participant, membership) {
+            return false;
+        }
+        let call = Call {
+            generation: *generation,
             live: false,
             announced: Vec::new(),
         };
         self.calls_on.insert(participant.clone(), call);
+        true
     }
 
     /// A generation begins: from here on its end is owed a `stop_call`. False if it was ended

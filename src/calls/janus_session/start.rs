@@ -16,6 +16,7 @@ use crate::otp::spawn::spawn;
 use crate::otp::{DownReason, ReplyTo, monitor};
 use crate::rooms::RoomError;
 use crate::rooms::messages::Publish;
+use crate::rooms::ports::MembershipId;
 use crate::sdp::Sdp;
 
 /// A start that takes so long makes the gateway suspect, so that the next one fails fast.
@@ -28,6 +29,7 @@ pub(super) struct Start {
     pub(super) streams: Vec<StreamSpec>,
     pub(super) deadline: Instant,
     pub(super) began: Instant,
+    pub(super) membership: MembershipId,
 }
 
 impl JanusSession {
@@ -36,11 +38,13 @@ impl JanusSession {
             start.reply.send(Err(CallError::AlreadyStarted));
             return;
         }
-        self.phase = Phase::Starting;
         self.generation = Generation::next();
-        self.record
-            .lock()
-            .call_starting(&self.participant, self.generation);
+        // A start that was on its way here when another connection took over is nobody's now.
+        let membership = start.membership;
+        if !self.record.lock().call_starting(&self.feed(), membership) {
+            return start.reply.send(Err(RoomError::NotJoined.into()));
+        }
+        self.phase = Phase::Starting;
         let lease = self.parts.sessions.lease();
         let open = self.parts.gateway.open(lease.id(), start.deadline);
         self.lease = Some(lease);
