@@ -111,6 +111,14 @@ pub fn random_bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// The wall clock, Unix milliseconds.
+pub fn unix_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    })
+}
+
 /// Twelve random lower-case letters and digits (60 bits).
 pub fn random_text() -> String {
     let mut alphabet = Specification::new();
@@ -139,9 +147,7 @@ impl Generation {
     /// server goes on above what its predecessor gave out.
     pub fn next() -> Self {
         static LAST: AtomicU64 = AtomicU64::new(0);
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(1, |since| u64::try_from(since.as_millis()).unwrap_or(1));
+        let now = unix_ms().max(1);
         let _ = LAST.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed);
         Self(LAST.fetch_add(1, Ordering::Relaxed) + 1)
     }

@@ -62,7 +62,7 @@ impl Scene {
     }
 
     /// Nothing but `live` calls is known here or there.
-    async fn only(&self, live: usize) {
+    async fn only_live(&self, live: usize) {
         eventually(
             "nothing is left over",
             Duration::from_secs(20),
@@ -115,10 +115,10 @@ async fn a_poll_that_fails_in_any_way_is_one_stop_call_and_the_call_can_start_ag
         );
         eprintln!("{fault:?}");
         scene.one_stop_call(&generation, reason, true).await;
-        scene.only(1).await;
+        scene.only_live(1).await;
         let again = json!(scene.ann.start_listening().await);
         assert!(again.as_u64() > generation.as_u64());
-        scene.only(2).await;
+        scene.only_live(2).await;
     }
 }
 
@@ -137,10 +137,10 @@ async fn a_loop_of_broken_polls_is_given_up_at_the_fourth() {
         scene
             .one_stop_call(&generation, "janus_protocol", crash < 4)
             .await;
-        scene.only(1).await;
+        scene.only_live(1).await;
     }
     scene.ann.start_listening().await;
-    scene.only(2).await;
+    scene.only_live(2).await;
 }
 
 #[actix::test]
@@ -174,7 +174,7 @@ async fn a_start_that_meets_nonsense_is_one_error_reply_no_stop_call_and_nothing
             assert!(scene.fake.all_done(), "{place:?} {fault:?} was met");
             scene.bob.settle().await;
             assert_eq!(scene.bob.count("stop_call"), 0, "{place:?} {fault:?}");
-            scene.only(1).await;
+            scene.only_live(1).await;
         }
     }
 }
@@ -204,7 +204,7 @@ async fn an_event_that_is_doubled_foreign_or_unknown_ends_nothing() {
         .request("subscribe", json!({ "restart": true }))
         .await;
     assert_eq!(reply["status"], "ok", "the call lives: {reply}");
-    scene.only(2).await;
+    scene.only_live(2).await;
 }
 
 #[actix::test]
@@ -224,6 +224,6 @@ async fn a_janus_that_hangs_in_a_start_is_told_before_the_client_gives_up() {
     );
     scene.bob.settle().await;
     assert_eq!(scene.bob.count("stop_call"), 0);
-    scene.only(1).await;
+    scene.only_live(1).await;
     scene.ann.start_listening().await;
 }

@@ -176,12 +176,8 @@ impl Supervisor {
 
     /// A child is at its end: answers what it left, now and later.
     fn ended(&mut self, serial: u64, answer: &CallError) {
-        let (left, others) = std::mem::take(&mut self.abandoned)
-            .into_iter()
-            .partition(|(of, _)| *of == serial);
-        self.abandoned = others;
-        let left: Vec<(u64, ReplyTo<CallReply>)> = left;
-        for (_, reply) in left {
+        let of_it = |(of, _): &mut (u64, ReplyTo<CallReply>)| *of == serial;
+        for (_, reply) in self.abandoned.extract_if(.., of_it) {
             reply.send(Err(answer.clone()));
         }
         if self.ends.len() >= ENDS_KEPT {

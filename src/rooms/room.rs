@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Recipient};
 use bytes::Bytes;
@@ -26,7 +26,7 @@ use super::registry::Retire;
 use super::state::RoomState;
 use super::table::RoomRecord;
 use crate::metrics::Metrics;
-use crate::names::{Feed, Of, ParticipantId, random_text};
+use crate::names::{Feed, Of, ParticipantId, random_text, unix_ms};
 use crate::otp::supervisor::Parent;
 use crate::otp::{Down, DownReason, MonitorId, MonitorRef, Monitors, Watch, cast, monitor};
 
@@ -247,15 +247,6 @@ impl Room {
         self.monitors.ending(DownReason::Normal);
         ctx.stop();
     }
-}
-
-/// The wall clock, Unix milliseconds.
-pub fn unix_ms() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| {
-            u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-        })
 }
 
 impl Actor for Room {

@@ -64,22 +64,22 @@ impl RoomRecord {
 
     /// Ends whatever generation somebody has, in the table, and has the room say so: the one way a
     /// call ends, whoever ends it. The first reason wins.
-    pub fn end_call(&self, who: &ParticipantId, reason: &'static str, restart: bool) -> Ending {
+    pub fn end_call(&self, who: &ParticipantId, reason: &'static str, restart: bool) {
         let (ending, room) = {
             let mut state = self.lock();
             (state.end_any(who, reason, restart), state.room.clone())
         };
-        nudge(ending, room)
+        nudge(ending, room);
     }
 
     /// As [`Self::end_call`], if it is still this generation.
-    pub fn end_generation(&self, feed: &Feed, reason: &'static str, restart: bool) -> Ending {
+    pub fn end_generation(&self, feed: &Feed, reason: &'static str, restart: bool) {
         let (ending, room) = {
             let mut state = self.lock();
             let ending = state.end(&feed.participant, feed.generation, reason, restart);
             (ending, state.room.clone())
         };
-        nudge(ending, room)
+        nudge(ending, room);
     }
 
     /// The state, locked. Hold it for one step, never across an await.
@@ -91,11 +91,10 @@ impl RoomRecord {
 }
 
 /// Has the room say what is owed now.
-fn nudge(ending: Ending, room: Option<Addr<Room>>) -> Ending {
+fn nudge(ending: Ending, room: Option<Addr<Room>>) {
     if let (Ending::Owed, Some(room)) = (ending, room) {
         cast(&room, SayOwed);
     }
-    ending
 }
 
 /// Every room of this node.

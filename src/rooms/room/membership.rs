@@ -6,7 +6,8 @@ use actix::{AsyncContext, Context};
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use super::{RETIRE_AFTER, Room, unix_ms};
+use super::{RETIRE_AFTER, Room};
+use crate::names::unix_ms;
 use crate::otp::{DownReason, cast, monitor};
 use crate::rooms::errors::RoomError;
 use crate::rooms::events::RoomEvent;
