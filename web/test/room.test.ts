@@ -11,7 +11,12 @@ const meta = (more: Partial<PresenceMeta> = {}): PresenceMeta => ({
   joined_at: 1,
   mic: true,
   camera: true,
+  screen: false,
+  hand: false,
+  quality: null,
+  role: "participant",
   call: 5,
+  phx_ref: "r1",
   ...more,
 });
 

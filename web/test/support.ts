@@ -117,7 +117,17 @@ export function joinReply(
     resume: "token",
     resumed: more.resumed ?? false,
     call: more.call ?? null,
-    room: { name: "tea", mode: more.mode ?? "gateway" },
+    room: { name: "tea", mode: more.mode ?? "gateway", locked: false, recording: false },
+    grants: [],
+    ice_servers: [],
+    limits: {
+      capacity: 100,
+      streams: 16,
+      frame_bytes: 16384,
+      sdp_frame_bytes: 262144,
+      chat_bytes: 4096,
+    },
+    server: { version: "0.1.0", features: ["calls", "chat", "data"] },
   };
 }
 

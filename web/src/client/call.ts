@@ -177,7 +177,7 @@ export class Call<P extends PublisherPort> {
     // Before anything is awaited: a stop_call of this generation may be the next message.
     this.#generation = generation;
     try {
-      await this.#publisher?.accept(jsep);
+      await this.#publisher?.accept(jsep ?? undefined);
     } catch (error) {
       if (turn !== this.#turn) return;
       this.#options.history.add("answer_failed", { error: String(error) });
