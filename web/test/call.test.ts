@@ -60,13 +60,6 @@ test("devices that make no offer fail it, and a person can start again", async (
   expect(wire.events()).toEqual(["start_call"]);
 });
 
-test("a mesh room has no calls and is not asked for one", async () => {
-  call.joined(joinReply({ mode: "mesh" }));
-  await settle();
-  expect(phase()).toBe("unavailable");
-  expect(wire.asked).toEqual([]);
-});
-
 describe("stop_call of oneself", () => {
   const stop = (generation: number, restart: boolean) =>
     call.stopped({ generation, reason: "poller_died", restart });

@@ -2,6 +2,7 @@
 
 import { beforeEach, expect, test } from "vitest";
 import { type Capture, LocalMedia } from "../src/client/media";
+import type { Source } from "../src/client/protocol";
 import { settle } from "./support";
 
 class FakeTrack extends EventTarget {
@@ -13,7 +14,7 @@ class FakeTrack extends EventTarget {
 }
 
 let tracks: FakeTrack[];
-let refuse: Partial<Record<"mic" | "camera", string>>;
+let refuse: Partial<Record<Source, string>>;
 let media: LocalMedia;
 
 const capture: Capture = (kind) => {

@@ -76,6 +76,7 @@ beforeEach(() => {
       }),
     clock,
     history: new History(),
+    onAnswered: () => {},
     onTrouble: (what) => trouble.push(what),
   });
 });

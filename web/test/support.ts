@@ -104,6 +104,10 @@ export class FakePublisher implements PublisherPort {
     return Promise.resolve();
   }
 
+  refresh(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   close(): void {
     this.closed = true;
   }

@@ -1,24 +1,24 @@
 // What the page says of devices and of what is going on.
 
 import { expect, test } from "vitest";
-import type { CallState } from "../src/client/call";
 import type { ConnectionState } from "../src/client/connection";
-import type { DeviceState } from "../src/client/media";
+import type { CallState } from "../src/client/engine";
+import type { SourceState } from "../src/client/media";
 import { statusOf } from "../src/client/status";
-import { bannerText, deviceHints } from "../src/ui/words";
+import { deviceHints } from "../src/ui/words";
 
-const off: DeviceState = { phase: "off" };
-const blocked = (why: "denied" | "missing" | "busy"): DeviceState => ({ phase: "blocked", why });
+const off: SourceState = { phase: "off" };
+const blocked = (why: "denied" | "missing" | "busy"): SourceState => ({ phase: "blocked", why });
 
 test("devices that are off by choice need no words", () => {
-  expect(deviceHints({ mic: off, camera: off })).toBe("");
+  expect(deviceHints({ mic: off, camera: off, screen: off })).toBe("");
 });
 
 test("what keeps both is said once, what differs by itself", () => {
-  expect(deviceHints({ mic: blocked("denied"), camera: blocked("denied") })).toBe(
+  expect(deviceHints({ mic: blocked("denied"), camera: blocked("denied"), screen: off })).toBe(
     "This page may not use microphone and camera: allow them in the address bar.",
   );
-  expect(deviceHints({ mic: { phase: "asking" }, camera: blocked("missing") })).toBe(
+  expect(deviceHints({ mic: { phase: "asking" }, camera: blocked("missing"), screen: off })).toBe(
     "Asking for microphone… No camera found.",
   );
 });
@@ -30,7 +30,6 @@ test.each<[string, ConnectionState, CallState]>([
   ["connecting", { phase: "connecting", cause: null }, { phase: "idle" }],
   ["connecting", joined, { phase: "starting", attempt: 0, cause: "joined" }],
   ["connected", joined, { phase: "live", generation: 7 }],
-  ["connected", joined, { phase: "unavailable" }],
   ["reconnecting", { phase: "reconnecting", cause: "x" }, { phase: "live", generation: 7 }],
   ["reconnecting", joined, { phase: "starting", attempt: 0, cause: "rejoined" }],
   ["restarting", joined, { phase: "starting", attempt: 1, cause: "poller_died" }],
@@ -38,10 +37,4 @@ test.each<[string, ConnectionState, CallState]>([
   ["failed", joined, { phase: "failed", reason: "gave_up" }],
 ])("it is %s with %o and %o", (state, connection, call) => {
   expect(stateOf(connection, call)).toBe(state);
-});
-
-test("without a gateway the banner says that calls are off", () => {
-  expect(bannerText(statusOf(joined, { phase: "unavailable" }))).toBe(
-    "Calls are off: this server has no media server. Chat works.",
-  );
 });

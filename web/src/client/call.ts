@@ -5,19 +5,11 @@
 
 import { backoff } from "./backoff";
 import type { Clock } from "./clock";
+import type { CallState } from "./engine";
 import type { History } from "./history";
 import type { Events, JoinReply, Requests, Wire } from "./protocol";
 import type { PublisherOffer, PublisherPort } from "./publisher";
 import { type Readable, Store } from "./store";
-
-/** Where the call stands. `attempt` counts the tries since it last held. */
-export type CallState =
-  | { phase: "idle" }
-  | { phase: "unavailable" }
-  | { phase: "starting"; attempt: number; cause: string }
-  | { phase: "waiting"; attempt: number; cause: string; ms: number }
-  | { phase: "live"; generation: number }
-  | { phase: "failed"; reason: string };
 
 export interface CallOptions<P extends PublisherPort> {
   wire: Wire;
@@ -41,6 +33,8 @@ export class Call<P extends PublisherPort> {
   #generation: number | null = null;
   #liveSince = 0;
   #joinedBefore = false;
+  /** The turn whose publisher is being offered anew. */
+  #updating: number | null = null;
   #attempt = 0;
   /** Which try is the newest: what an older one still waits for is dropped. */
   #turn = 0;
@@ -65,11 +59,6 @@ export class Call<P extends PublisherPort> {
 
   /** Joined, anew or again. */
   joined(reply: JoinReply): void {
-    if (reply.room.mode !== "gateway") {
-      this.#drop()?.close();
-      this.#to({ phase: "unavailable" });
-      return;
-    }
     const { phase } = this.#state.value;
     if (phase === "live" && reply.resumed && reply.call === this.#generation) return;
     if (phase === "failed" && reply.resumed) return;
@@ -100,15 +89,51 @@ export class Call<P extends PublisherPort> {
     else this.#fail(reason);
   }
 
-  /** Ends the call and begins it anew, telling the others that it comes back. */
+  /**
+   * Ends the call and begins it anew, telling the others that it comes back. The new connection and
+   * its offer are made first: what still flows by the old one flows until then.
+   */
   restart(cause: string): void {
     const { phase } = this.#state.value;
     if (phase !== "live") return;
     this.#countAnewIfSteady();
-    this.#generation = null;
+    if (this.#attempt === 0) {
+      this.#turn += 1;
+      void this.#replace(cause, this.#turn);
+      return;
+    }
+    // It did not hold: there is a wait before the next try, and nothing worth keeping meanwhile.
     const publisher = this.#publisher;
     this.#publisher = null;
     void this.#stopFirst(cause, () => publisher?.close());
+  }
+
+  /** Offers what the publisher sends now, if a line was added to it. */
+  async update(): Promise<void> {
+    const turn = this.#turn;
+    if (this.#updating === turn || this.#state.value.phase !== "live") return;
+    this.#updating = turn;
+    try {
+      while (turn === this.#turn && (await this.#publisher?.refresh())) {
+        const offer = await this.#publisher?.offer();
+        const { jsep, streams } = offer ?? { streams: [] };
+        if (!jsep || turn !== this.#turn) return;
+        const answer = await this.#options.wire.ask("update_call", { jsep, streams });
+        if (turn !== this.#turn) return;
+        if (answer.kind !== "ok") {
+          // Refused, the server ends the call and says so; else the line would be lost silently.
+          this.#options.history.add("update_failed", { answer });
+          if (answer.kind !== "lost") this.restart("update_failed");
+          return;
+        }
+        await this.#publisher?.accept(answer.response.jsep);
+      }
+    } catch (error) {
+      this.#options.history.add("update_failed", { error: String(error) });
+      if (turn === this.#turn) this.restart("update_failed");
+    } finally {
+      if (this.#updating === turn) this.#updating = null;
+    }
   }
 
   /** A person wants it again after it failed. */
@@ -133,11 +158,16 @@ export class Call<P extends PublisherPort> {
     this.#to({ phase: "starting", attempt: this.#attempt, cause });
     this.#options.onBegin(cause);
     const offer = await this.#offer(turn);
-    const asked = offer && this.#options.wire.ask("start_call", offer);
+    if (offer) await this.#start(offer, old, turn);
+    else old?.close();
+  }
+
+  async #start(offer: PublisherOffer, old: P | null, turn: number): Promise<void> {
+    const asked = this.#options.wire.ask("start_call", offer);
     // Closing stops the page for 1 to 13 ms, once for 124: the server works meanwhile.
     old?.close();
     const answer = await asked;
-    if (!answer || turn !== this.#turn) return;
+    if (turn !== this.#turn) return;
     switch (answer.kind) {
       case "ok":
         await this.#accept(answer.response, turn);
@@ -154,6 +184,26 @@ export class Call<P extends PublisherPort> {
         else if (answer.retryMs !== null) this.#again(answer.reason, answer.retryMs);
         else this.#fail(answer.reason);
     }
+  }
+
+  async #replace(cause: string, turn: number): Promise<void> {
+    const old = this.#publisher;
+    this.#to({ phase: "starting", attempt: this.#attempt, cause });
+    const offer = await this.#offer(turn);
+    if (!offer || turn !== this.#turn) {
+      old?.close();
+      return;
+    }
+    this.#generation = null;
+    // Nothing else passes between these two: the server answers one after the other.
+    const stopped = await this.#options.wire.ask("stop_call", { restart: true });
+    if (turn !== this.#turn || stopped.kind === "lost") {
+      old?.close();
+      return;
+    }
+    this.#attempt += 1;
+    this.#options.onBegin(cause);
+    await this.#start(offer, old, turn);
   }
 
   /** The offer of a new publisher; null if the try is over. */

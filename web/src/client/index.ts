@@ -1,22 +1,34 @@
 // The reusable client: everything a page needs to take part in a room. No framework, no DOM.
 
-export { Call, type CallState } from "./call";
+export { Call } from "./call";
 export { type Clock, every, pageClock, workerClock } from "./clock";
 export { Connection, type ConnectionState, type ResumeStorage } from "./connection";
+export type {
+  CallState,
+  EngineOptions,
+  Hears,
+  Incoming,
+  MediaEngine,
+  Present,
+  Wish,
+} from "./engine";
+export { GatewayEngine } from "./gateway";
 export { type Happening, History } from "./history";
 export {
   type Capture,
   captureDevice,
   type DeviceKind,
-  type DeviceState,
   LocalMedia,
   type MediaState,
+  type SourceState,
 } from "./media";
+export { MeshEngine } from "./mesh";
 export * from "./protocol";
 export { Publisher } from "./publisher";
-export { type CallSign, type Participant, Room } from "./room";
+export { type CallSign, type Participant, type Reaction, Room } from "./room";
 export { Session, type SessionOptions } from "./session";
+export type { ConnectionStats, LineOwner, PathStats, StreamStats } from "./stats";
 export { type Status, statusOf } from "./status";
 export { type Readable, Store } from "./store";
-export { type Incoming, Subscriber } from "./subscriber";
+export { Subscriber } from "./subscriber";
 export { Watchdog } from "./watchdog";

@@ -1,48 +1,84 @@
-// One's own microphone and camera.
+// One's own microphone, camera and screen.
 //
-// Each kind is asked for by itself and afresh each time, so that one that is missing or refused
-// does not take the other with it. Knows no connection: whoever sends watches `state`.
+// Each is asked for by itself and afresh each time, so that one that is missing or refused does not
+// take another with it. Knows no connection: whoever sends watches `state`.
 
 import type { History } from "./history";
+import type { Source } from "./protocol";
 import { type Readable, Store } from "./store";
 
-/** The kinds a person switches on and off. */
+/** The devices a person switches on and off and chooses among. */
 export type DeviceKind = "mic" | "camera";
 
 /** Why there is no track. */
 export type Blocked = "denied" | "missing" | "busy" | "insecure";
 
-/** Where one device stands. A muted microphone keeps its track, a camera that is off has none. */
-export type DeviceState =
+/**
+ * Where one source stands. A muted microphone keeps its track, so that it is back at once; a camera
+ * that is off has none, so that its light goes out. A share that was cancelled is `off` again.
+ */
+export type SourceState =
   | { phase: "off" }
   | { phase: "asking" }
   | { phase: "on"; track: MediaStreamTrack }
   | { phase: "muted"; track: MediaStreamTrack }
   | { phase: "blocked"; why: Blocked };
 
-export type MediaState = Readonly<Record<DeviceKind, DeviceState>>;
+export type MediaState = Readonly<Record<Source, SourceState>>;
 
-/** Gets a track of a kind; rejects as `getUserMedia` does. */
-export type Capture = (kind: DeviceKind) => Promise<MediaStreamTrack>;
+/** Gets a track; rejects as `getUserMedia` does. `device`: the chosen one, null for the browser's. */
+export type Capture = (source: Source, device: string | null) => Promise<MediaStreamTrack>;
 
 /** The browser's own devices. */
-export const captureDevice: Capture = async (kind) => {
-  const stream = await navigator.mediaDevices.getUserMedia(
-    kind === "mic"
-      ? { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } }
-      : { video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } } },
-  );
-  const [track] = stream.getTracks();
+export const captureDevice: Capture = async (source, device) => {
+  const stream =
+    source === "screen"
+      ? await navigator.mediaDevices.getDisplayMedia({
+          video: { frameRate: { ideal: 15, max: 30 } },
+        })
+      : await navigator.mediaDevices.getUserMedia(constraints(source, device));
+  const [track] = stream.getVideoTracks().concat(stream.getAudioTracks());
   if (!track) throw new DOMException("no track", "NotFoundError");
+  if (source === "screen") track.contentHint = "detail";
   return track;
 };
 
+function constraints(kind: DeviceKind, device: string | null): MediaStreamConstraints {
+  // `ideal`: a device that was chosen once and is not plugged in today gives way to another.
+  const chosen = device === null ? {} : { deviceId: { ideal: device } };
+  return kind === "mic"
+    ? {
+        audio: {
+          ...chosen,
+          echoCancellation: true,
+          noiseSuppression: true,
+          autoGainControl: true,
+        },
+      }
+    : {
+        video: {
+          ...chosen,
+          width: { ideal: 1280 },
+          height: { ideal: 720 },
+          frameRate: { ideal: 30 },
+        },
+      };
+}
+
+const SOURCES: readonly Source[] = ["mic", "camera", "screen"];
+
 export class LocalMedia {
-  readonly #state = new Store<MediaState>({ mic: { phase: "off" }, camera: { phase: "off" } });
+  readonly #state = new Store<MediaState>({
+    mic: { phase: "off" },
+    camera: { phase: "off" },
+    screen: { phase: "off" },
+  });
   readonly #capture: Capture;
   readonly #history: History | null;
-  /** Which request of a kind is the newest: an older one that comes late is let go. */
-  readonly #turn: Record<DeviceKind, number> = { mic: 0, camera: 0 };
+  /** Which request of a source is the newest: an older one that comes late is let go. */
+  readonly #turn: Record<Source, number> = { mic: 0, camera: 0, screen: 0 };
+  readonly #chosen: Record<DeviceKind, string | null> = { mic: null, camera: null };
+  #silenced = false;
 
   constructor(capture: Capture = captureDevice, history: History | null = null) {
     this.#capture = capture;
@@ -54,50 +90,75 @@ export class LocalMedia {
   }
 
   /** The track to send, muted or not. */
-  track(kind: DeviceKind): MediaStreamTrack | null {
-    const state = this.#state.value[kind];
+  track(source: Source): MediaStreamTrack | null {
+    const state = this.#state.value[source];
     return state.phase === "on" || state.phase === "muted" ? state.track : null;
   }
 
+  /** Whether there is anything to send. */
+  get hasTracks(): boolean {
+    return SOURCES.some((source) => this.track(source) !== null);
+  }
+
   /** Whether others hear or see it. */
-  isOn(kind: DeviceKind): boolean {
-    return this.#state.value[kind].phase === "on";
+  isOn(source: Source): boolean {
+    return this.#state.value[source].phase === "on";
+  }
+
+  /** The device that was chosen; null: the browser's own choice. */
+  chosen(kind: DeviceKind): string | null {
+    return this.#chosen[kind];
+  }
+
+  /** Takes this device from now on; one that is in use is replaced at once. */
+  async choose(kind: DeviceKind, device: string | null): Promise<void> {
+    if (this.#chosen[kind] === device) return;
+    this.#chosen[kind] = device;
+    const { phase } = this.#state.value[kind];
+    if (phase === "off") return;
+    await this.#askAgain(kind);
   }
 
   /** Switches on; asks for the device if there is none. Resolves when it is decided. */
-  async turnOn(kind: DeviceKind): Promise<void> {
-    const state = this.#state.value[kind];
+  async turnOn(source: Source): Promise<void> {
+    const state = this.#state.value[source];
     if (state.phase === "on" || state.phase === "asking") return;
     if (state.phase === "muted") {
-      state.track.enabled = true;
-      this.#to(kind, { phase: "on", track: state.track });
+      this.#to(source, { phase: "on", track: state.track });
       return;
     }
-    await this.#ask(kind);
+    await this.#ask(source);
   }
 
   /** Switches off: a microphone is muted, so that it is back at once; a camera is let go. */
-  turnOff(kind: DeviceKind): void {
-    const state = this.#state.value[kind];
-    if (kind === "mic" && state.phase === "on") {
-      state.track.enabled = false;
-      this.#to(kind, { phase: "muted", track: state.track });
+  turnOff(source: Source): void {
+    const state = this.#state.value[source];
+    if (source === "mic" && state.phase === "on") {
+      this.#to(source, { phase: "muted", track: state.track });
       return;
     }
     if (state.phase === "muted") return;
-    this.#release(kind);
+    this.#release(source);
   }
 
-  toggle(kind: DeviceKind): Promise<void> {
-    const { phase } = this.#state.value[kind];
+  toggle(source: Source): Promise<void> {
+    const { phase } = this.#state.value[source];
     if (phase === "on" || phase === "asking") {
-      this.turnOff(kind);
+      this.turnOff(source);
       return Promise.resolve();
     }
-    return this.turnOn(kind);
+    return this.turnOn(source);
   }
 
-  /** Resolves once neither device is being asked for. */
+  /** While nobody can be told what one does, nothing is sent: tracks stay, silent and black. */
+  silence(silenced: boolean): void {
+    if (silenced === this.#silenced) return;
+    this.#silenced = silenced;
+    this.#history?.add("silenced", { silenced });
+    for (const source of SOURCES) this.#enable(this.#state.value[source]);
+  }
+
+  /** Resolves once neither microphone nor camera is being asked for. */
   settled(): Promise<void> {
     return new Promise((resolve) => {
       let stop: (() => void) | null = null;
@@ -112,51 +173,67 @@ export class LocalMedia {
     });
   }
 
-  /** Lets both devices go. */
+  /** Lets everything go. */
   stop(): void {
-    this.#release("mic");
-    this.#release("camera");
+    for (const source of SOURCES) this.#release(source);
   }
 
-  #release(kind: DeviceKind): void {
-    this.#turn[kind] += 1;
-    this.track(kind)?.stop();
-    this.#to(kind, { phase: "off" });
+  #release(source: Source): void {
+    this.#turn[source] += 1;
+    this.track(source)?.stop();
+    this.#to(source, { phase: "off" });
   }
 
-  async #ask(kind: DeviceKind): Promise<void> {
-    this.#turn[kind] += 1;
-    const turn = this.#turn[kind];
-    this.#to(kind, { phase: "asking" });
+  async #ask(source: Source): Promise<void> {
+    this.#turn[source] += 1;
+    const turn = this.#turn[source];
+    this.#to(source, { phase: "asking" });
     try {
-      const track = await this.#capture(kind);
-      if (turn !== this.#turn[kind]) {
+      const track = await this.#capture(source, source === "screen" ? null : this.#chosen[source]);
+      if (turn !== this.#turn[source]) {
         track.stop();
         return;
       }
-      track.addEventListener("ended", () => this.#pulledOut(kind, track));
-      this.#to(kind, { phase: "on", track });
+      track.addEventListener("ended", () => this.#ended(source, track));
+      this.#to(source, { phase: "on", track });
     } catch (error) {
-      if (turn === this.#turn[kind]) this.#to(kind, { phase: "blocked", why: whyBlocked(error) });
+      if (turn === this.#turn[source]) this.#to(source, refused(source, error));
     }
   }
 
-  /** The device went (unplugged, taken by another): the default one takes its place. */
-  #pulledOut(kind: DeviceKind, track: MediaStreamTrack): void {
-    if (this.track(kind) !== track) return;
+  /** As `#ask`, with the old device let go first (two at once fail on some phones), muted if it was. */
+  async #askAgain(kind: DeviceKind): Promise<void> {
     const wasMuted = this.#state.value[kind].phase === "muted";
-    track.stop();
-    void this.#ask(kind).then(() => {
-      if (wasMuted) this.turnOff(kind);
-    });
+    this.track(kind)?.stop();
+    await this.#ask(kind);
+    if (wasMuted) this.turnOff(kind);
   }
 
-  #to(kind: DeviceKind, state: DeviceState): void {
-    if (state.phase === "off" && this.#state.value[kind].phase === "off") return;
-    const why = state.phase === "blocked" ? { why: state.why } : {};
-    this.#history?.add("device", { kind, phase: state.phase, ...why });
-    this.#state.set({ ...this.#state.value, [kind]: state });
+  /** The device went (unplugged, taken by another): the default one takes its place. */
+  #ended(source: Source, track: MediaStreamTrack): void {
+    if (this.track(source) !== track) return;
+    if (source === "screen") this.#release(source);
+    else void this.#askAgain(source);
   }
+
+  #enable(state: SourceState): void {
+    if (state.phase === "on") state.track.enabled = !this.#silenced;
+    if (state.phase === "muted") state.track.enabled = false;
+  }
+
+  #to(source: Source, state: SourceState): void {
+    if (state.phase === "off" && this.#state.value[source].phase === "off") return;
+    this.#enable(state);
+    const why = state.phase === "blocked" ? { why: state.why } : {};
+    this.#history?.add("device", { kind: source, phase: state.phase, ...why });
+    this.#state.set({ ...this.#state.value, [source]: state });
+  }
+}
+
+function refused(source: Source, error: unknown): SourceState {
+  const why = whyBlocked(error);
+  // Whoever closes the browser's picker has changed their mind; there is nothing to say.
+  return source === "screen" && why === "denied" ? { phase: "off" } : { phase: "blocked", why };
 }
 
 function whyBlocked(error: unknown): Blocked {

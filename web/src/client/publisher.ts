@@ -1,11 +1,11 @@
 // What goes up: one connection for one generation of one's call.
 //
-// A microphone and a camera m-line for its whole life; a device that is off sends nothing on its
-// line. So nothing is ever negotiated again, and no transceiver is stopped: its line would be
-// given away with a new mid that the gateway does not follow.
+// A line each for microphone, camera and screen, for its whole life; the screen's is added at its
+// first use. A device that is off sends nothing on its line. So lines are never taken away, and no
+// transceiver is stopped: its line would be given away with a new mid that the gateway does not follow.
 
-import type { DeviceKind } from "./media";
-import type { Jsep, StreamSpec } from "./protocol";
+import type { Jsep, Source, StreamSpec } from "./protocol";
+import { type ConnectionStats, type LineOwner, readStats } from "./stats";
 
 /** What `start_call` says. */
 export interface PublisherOffer {
@@ -17,39 +17,58 @@ export interface PublisherOffer {
 export interface PublisherPort {
   offer(): Promise<PublisherOffer>;
   accept(answer: Jsep | undefined): Promise<void>;
+  /** Sends what the devices give now. True: there are lines that were never offered. */
+  refresh(): Promise<boolean>;
   close(): void;
 }
 
-const KINDS: readonly DeviceKind[] = ["mic", "camera"];
+/** Most bits per second of each picture, all its layers together; null: the browser's own. */
+export interface Caps {
+  camera: number | null;
+  screen: number | null;
+}
+
 const MAX_LABEL = 64;
+/** The camera's layers, largest first: Janus counts substreams by the order of their names. Shares of
+ * the cap, about as the areas are, with what a small picture needs more. */
+const LAYERS = [
+  { rid: "h", scaleResolutionDownBy: 1, share: 0.72 },
+  { rid: "m", scaleResolutionDownBy: 2, share: 0.21 },
+  { rid: "l", scaleResolutionDownBy: 4, share: 0.07 },
+] as const;
 
 export class Publisher implements PublisherPort {
   readonly #peer: RTCPeerConnection | null;
-  readonly #lines = new Map<DeviceKind, RTCRtpTransceiver>();
-  readonly #tracks: (kind: DeviceKind) => MediaStreamTrack | null;
+  readonly #lines = new Map<Source, RTCRtpTransceiver>();
+  readonly #tracks: (source: Source) => MediaStreamTrack | null;
+  readonly #caps: Caps;
+  #small = false;
   #closed = false;
 
   /** `onFailed` is called once, when the connection is lost for good. */
   constructor(
     config: RTCConfiguration,
-    tracks: (kind: DeviceKind) => MediaStreamTrack | null,
+    tracks: (source: Source) => MediaStreamTrack | null,
+    caps: Caps,
     onFailed: () => void,
   ) {
     this.#tracks = tracks;
-    if (KINDS.every((kind) => tracks(kind) === null)) {
+    this.#caps = caps;
+    const sources = (["mic", "camera", "screen"] as const).filter(
+      (source) => tracks(source) !== null,
+    );
+    if (sources.length === 0) {
       this.#peer = null;
       return;
     }
     const peer = new RTCPeerConnection({ ...config, bundlePolicy: "max-bundle" });
-    for (const kind of KINDS) {
-      const track = tracks(kind);
-      const media = kind === "mic" ? "audio" : "video";
-      this.#lines.set(kind, peer.addTransceiver(track ?? media, { direction: "sendonly" }));
-    }
+    this.#peer = peer;
+    this.#addLine(peer, "mic");
+    this.#addLine(peer, "camera");
+    if (sources.includes("screen")) this.#addLine(peer, "screen");
     peer.addEventListener("connectionstatechange", () => {
       if (!this.#closed && peer.connectionState === "failed") onFailed();
     });
-    this.#peer = peer;
   }
 
   /** Without any device the call only receives. */
@@ -67,9 +86,9 @@ export class Publisher implements PublisherPort {
     await this.#peer.setLocalDescription();
     const sdp = this.#peer.localDescription?.sdp ?? "";
     const streams: StreamSpec[] = [];
-    for (const [kind, line] of this.#lines) {
+    for (const [source, line] of this.#lines) {
       if (line.mid !== null) {
-        streams.push({ mid: line.mid, source: kind, label: label(this.#tracks(kind)) });
+        streams.push({ mid: line.mid, source, label: label(this.#tracks(source)) });
       }
     }
     return { jsep: { type: "offer", sdp }, streams };
@@ -83,17 +102,79 @@ export class Publisher implements PublisherPort {
     await this.refresh();
   }
 
-  /** Sends what the devices give now. */
-  async refresh(): Promise<void> {
-    for (const [kind, line] of this.#lines) {
-      const track = this.#tracks(kind);
+  async refresh(): Promise<boolean> {
+    if (this.#closed || !this.#peer) return false;
+    if (this.#tracks("screen") !== null && !this.#lines.has("screen")) {
+      this.#addLine(this.#peer, "screen");
+    }
+    for (const [source, line] of this.#lines) {
+      const track = this.#tracks(source);
       if (!this.#closed && line.sender.track !== track) await line.sender.replaceTrack(track);
     }
+    await this.#setLayers();
+    return [...this.#lines.values()].some(({ mid }) => mid === null);
+  }
+
+  /** With one other there is nobody for the smaller layers: they are not encoded. */
+  async setAudience(others: number): Promise<void> {
+    const small = others < 2;
+    if (small === this.#small) return;
+    this.#small = small;
+    await this.#setLayers();
+  }
+
+  stats(): Promise<ConnectionStats> | null {
+    if (!this.#peer) return null;
+    const owners = new Map<string | null, LineOwner>(
+      [...this.#lines].map(([source, { mid }]) => [mid, { participant: null, source }]),
+    );
+    return readStats("publisher", this.#peer, (mid) => owners.get(mid));
   }
 
   close(): void {
     this.#closed = true;
     this.#peer?.close();
+  }
+
+  #addLine(peer: RTCPeerConnection, source: Source): void {
+    const track = this.#tracks(source);
+    const media = source === "mic" ? "audio" : "video";
+    this.#lines.set(
+      source,
+      peer.addTransceiver(track ?? media, {
+        direction: "sendonly",
+        ...this.#encodings(source),
+      }),
+    );
+  }
+
+  #encodings(source: Source): Pick<RTCRtpTransceiverInit, "sendEncodings"> {
+    if (source === "mic") return {};
+    const cap = this.#caps[source];
+    const capped = (share: number) => (cap === null ? {} : { maxBitrate: Math.round(cap * share) });
+    if (source === "screen") return { sendEncodings: [capped(1)] };
+    return {
+      sendEncodings: LAYERS.map(({ share, ...layer }) => ({ ...layer, ...capped(share) })),
+    };
+  }
+
+  async #setLayers(): Promise<void> {
+    const sender = this.#lines.get("camera")?.sender;
+    const parameters = sender?.getParameters();
+    if (this.#closed || !sender || !parameters || parameters.encodings.length < 2) return;
+    let changed = false;
+    for (const encoding of parameters.encodings) {
+      const active = encoding.rid === "h" || !this.#small;
+      // All of the cap is the one layer's, if there is but one.
+      const cap = this.#caps.camera;
+      const share = this.#small ? 1 : (LAYERS.find(({ rid }) => rid === encoding.rid)?.share ?? 1);
+      const most = cap === null ? undefined : Math.round(cap * share);
+      if (encoding.active === active && encoding.maxBitrate === most) continue;
+      encoding.active = active;
+      if (most !== undefined) encoding.maxBitrate = most;
+      changed = true;
+    }
+    if (changed) await sender.setParameters(parameters);
   }
 }
 

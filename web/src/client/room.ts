@@ -1,5 +1,6 @@
 // Who is here, what they send, and what was said. Pure: fed with events, watched by the page.
 
+import type { Present } from "./engine";
 import type { ChatMessage, Events, PresenceMeta, Publication, Source } from "./protocol";
 import { type Readable, Store } from "./store";
 
@@ -13,10 +14,20 @@ export interface Participant {
   name: string;
   mic: boolean;
   camera: boolean;
+  screen: boolean;
   hand: boolean;
   talking: boolean;
   role: string;
+  /** How good their connection is by their own word; null: not said. */
+  quality: string | null;
   call: CallSign;
+}
+
+/** Something short that was shown to everybody. `id` tells two alike apart. */
+export interface Reaction {
+  id: number;
+  from: string;
+  emoji: string;
 }
 
 /** A stream that should be arriving here. */
@@ -27,12 +38,16 @@ export interface Expected {
 }
 
 const CHAT_KEPT = 200;
+const REACTIONS_KEPT = 20;
+const MAX_REACTION = 16;
 
 export class Room {
   readonly #participants = new Store<readonly Participant[]>([]);
   readonly #chat = new Store<readonly ChatMessage[]>([]);
+  readonly #reactions = new Store<readonly Reaction[]>([]);
   #self: string | null = null;
-  #present: { id: string; meta: PresenceMeta }[] = [];
+  #present: readonly Present[] = [];
+  #reacted = 0;
   readonly #publications = new Map<string, Publication>();
   /** Whose call ended and comes back, with the generation that ended. */
   readonly #restarting = new Map<string, number>();
@@ -46,6 +61,11 @@ export class Room {
 
   get chat(): Readable<readonly ChatMessage[]> {
     return this.#chat;
+  }
+
+  /** The last reactions, the newest last; how long each is shown is the page's. */
+  get reactions(): Readable<readonly Reaction[]> {
+    return this.#reactions;
   }
 
   publications(): Publication[] {
@@ -65,7 +85,7 @@ export class Room {
     this.#show();
   }
 
-  present(everybody: { id: string; meta: PresenceMeta }[]): void {
+  present(everybody: readonly Present[]): void {
     this.#present = everybody;
     const here = new Set(everybody.map(({ id }) => id));
     for (const { id, meta } of everybody) {
@@ -122,6 +142,19 @@ export class Room {
     this.#chat.set([...this.#chat.value, message].slice(-CHAT_KEPT));
   }
 
+  /** `data` of another; what is no reaction is not for us. */
+  data({ from, data }: Events["data"]): void {
+    const emoji = data.reaction;
+    if (typeof emoji === "string") this.reacted(from, emoji);
+  }
+
+  reacted(from: string, emoji: string): void {
+    if (emoji === "" || emoji.length > MAX_REACTION) return;
+    this.#reacted += 1;
+    const reaction = { id: this.#reacted, from, emoji };
+    this.#reactions.set([...this.#reactions.value, reaction].slice(-REACTIONS_KEPT));
+  }
+
   /** What should be arriving: published, switched on by its owner, and received by the gateway. */
   expected(): Expected[] {
     const on = new Map(this.#present.map(({ id, meta }) => [id, meta]));
@@ -160,9 +193,11 @@ export class Room {
         name: meta.name,
         mic: meta.mic === true,
         camera: meta.camera === true,
+        screen: meta.screen === true,
         hand: meta.hand === true,
         talking: this.#talking.has(id),
         role: meta.role ?? "",
+        quality: meta.quality ?? null,
         call: this.#sign(id, meta),
       })),
     );

@@ -1,19 +1,20 @@
-// A visit to a room, from join to leave: ties connection, call, subscriber and room together.
+// A visit to a room, from join to leave: ties connection, room and media engine together.
 //
 // The one class a page needs. It watches the devices it is given and never lets them go.
 
-import { Call } from "./call";
 import { type Clock, every, workerClock } from "./clock";
 import { Connection, type ConnectionOptions, type ResumeStorage } from "./connection";
+import type { CallState, Incoming, MediaEngine, Present, Wish } from "./engine";
+import { listenToEnvironment } from "./environment";
+import { GatewayEngine } from "./gateway";
 import { History } from "./history";
 import type { LocalMedia } from "./media";
-import type { JoinReply, PresenceMeta } from "./protocol";
-import { Publisher } from "./publisher";
+import { MeshEngine } from "./mesh";
+import type { Answer, Events, JoinReply, Requests, RoomMode } from "./protocol";
 import { Room } from "./room";
+import type { ConnectionStats } from "./stats";
 import { type Status, statusOf } from "./status";
 import { type Readable, Store } from "./store";
-import { Subscriber } from "./subscriber";
-import { Watchdog } from "./watchdog";
 
 export interface SessionOptions {
   /** The socket's endpoint, without `/websocket`: `wss://host/socket`. */
@@ -22,37 +23,43 @@ export interface SessionOptions {
   name: string;
   token?: string | undefined;
   media: LocalMedia;
-  storage: ResumeStorage;
+  storage?: ResumeStorage;
   /** Whether nobody looks at the page. */
-  hidden: () => boolean;
+  hidden?: () => boolean;
   history?: History;
   clock?: Clock;
   transport?: ConnectionOptions["transport"];
 }
 
-/** What the server is told of one's devices. */
-interface Flags {
-  mic: boolean;
-  camera: boolean;
-}
+/** What the server is told of oneself. */
+type Flags = Required<Pick<Requests["update"][0], "mic" | "camera" | "screen" | "hand">> & {
+  quality?: string;
+};
 
-/** How long a call waits for a person who has not yet said whether the devices may be used. */
-const DEVICES_MS = 4_000;
+/** So long without the server nobody can be told that one went silent, and nothing is sent. */
+const SILENCE_MS = 10_000;
 
 export class Session {
   readonly room = new Room();
-  readonly call: Call<Publisher>;
-  readonly subscriber: Subscriber;
   readonly connection: Connection;
   readonly history: History;
   readonly #media: LocalMedia;
   readonly #clock: Clock;
   readonly #options: SessionOptions;
-  readonly #watchdog = new Watchdog();
   readonly #status = new Store<Status>({ state: "idle" });
-  #iceServers: RTCIceServer[] = [];
+  readonly #info = new Store<JoinReply | null>(null);
+  readonly #call = new Store<CallState>({ phase: "idle" });
+  readonly #incoming = new Store<ReadonlyMap<string, Incoming>>(new Map());
+  readonly #hand = new Store(false);
+  readonly #silenced = new Store(false);
+  #engine: MediaEngine | null = null;
+  #everybody: readonly Present[] = [];
+  #wishes: readonly Wish[] = [];
   #participant: string | null = null;
+  #quality: string | undefined;
   #told: Flags | null = null;
+  #stopFollowing = () => {};
+  #cancelSilence = () => {};
   #stops: (() => void)[] = [];
 
   constructor(options: SessionOptions) {
@@ -62,35 +69,42 @@ export class Session {
     this.history = options.history ?? new History();
     this.connection = new Connection({
       ...options,
+      storage: options.storage ?? inMemory(),
+      hidden: options.hidden ?? (() => globalThis.document?.visibilityState === "hidden"),
       clock: this.#clock,
       history: this.history,
-      heldCall: () => this.call.held,
-    });
-    this.call = new Call({
-      wire: this.connection,
-      clock: this.#clock,
-      history: this.history,
-      makePublisher: () => this.#makePublisher(),
-      onBegin: (cause) => {
-        this.subscriber.renew(cause);
-        this.#watchdog.rearm();
-      },
-    });
-    this.subscriber = new Subscriber({
-      makePeer: () => new RTCPeerConnection(this.#config()),
-      answer: (jsep, version) => this.connection.ask("subscriber_answer", { jsep, version }),
-      clock: this.#clock,
-      history: this.history,
-      onTrouble: (what) => {
-        if (what === "offer_failed") this.call.restart(what);
-        else this.#resubscribe("connection_failed");
-      },
+      heldCall: () => this.#engine?.held ?? null,
     });
     this.#listen();
   }
 
   get status(): Readable<Status> {
     return this.#status;
+  }
+
+  /** One's call, whichever engine carries it. */
+  get call(): Readable<CallState> {
+    return this.#call;
+  }
+
+  /** Everybody else's tracks by participant. */
+  get incoming(): Readable<ReadonlyMap<string, Incoming>> {
+    return this.#incoming;
+  }
+
+  /** What the server said at the last join: the room's mode and link, limits, features. */
+  get info(): Readable<JoinReply | null> {
+    return this.#info;
+  }
+
+  /** Whether one's own hand is up. */
+  get hand(): Readable<boolean> {
+    return this.#hand;
+  }
+
+  /** Whether one's own sound and picture are held back, because the server is away. */
+  get silenced(): Readable<boolean> {
+    return this.#silenced;
   }
 
   /** One's own participant id, once joined. */
@@ -101,136 +115,246 @@ export class Session {
   /** Connects, joins, calls. */
   join(): void {
     this.connection.open();
-    this.#stops.push(every(this.#clock, 1_000, () => void this.#watch()));
+    this.#stops.push(
+      every(this.#clock, 1_000, () => this.#engine?.tick()),
+      listenToEnvironment((cause) => this.wake(cause)),
+    );
   }
 
   /** Ends the call, leaves the room, closes the socket. */
   leave(): void {
     // Said before any connection is closed, or the gateway would tell of a lost call.
-    void this.call.end();
+    void this.#engine?.end();
     this.connection.leave();
   }
 
   /** Starts a failed call again. */
   retry(): void {
-    this.call.retry();
+    this.#engine?.retry();
   }
 
-  say(text: string): Promise<boolean> {
-    return this.connection.ask("chat", { text }).then(({ kind }) => kind === "ok");
+  /** Says something to the room; whether it was taken. */
+  say(text: string): Promise<Answer<unknown>> {
+    return this.connection.ask("chat", { text });
+  }
+
+  /** Shows everybody something short. */
+  async react(emoji: string): Promise<void> {
+    const answer = await this.connection.ask("data", { reaction: emoji });
+    if (answer.kind === "ok" && this.#participant) this.room.reacted(this.#participant, emoji);
+  }
+
+  raiseHand(up: boolean): void {
+    this.#hand.set(up);
+    this.#tellFlags();
+  }
+
+  /** Says how good one's own connection is: a short word that others see on one's tile. */
+  setQuality(word: string): void {
+    this.#quality = word;
+    this.#tellFlags();
+  }
+
+  /** What is looked at, and how large; replaces what was wished before. */
+  prefer(wishes: readonly Wish[]): void {
+    this.#wishes = wishes;
+    this.#engine?.prefer(wishes);
   }
 
   /** The machine woke, or has another network: looks whether everything still stands. */
   wake(cause: string): void {
+    this.history.add("wake", { cause });
     this.connection.probe(cause);
-    const up = this.call.publisher?.connectionState;
-    if (up === "failed" || up === "disconnected") this.call.restart(cause);
+    this.#engine?.wake(cause);
+  }
+
+  /** The connections' figures. */
+  async stats(): Promise<ConnectionStats[]> {
+    return (await this.#engine?.stats()) ?? [];
   }
 
   /** Everything worth knowing when something went wrong, as plain JSON. */
   async debug(): Promise<Record<string, unknown>> {
-    const arrived = await this.subscriber.arrived();
-    const of = (picture: boolean) =>
+    const stats = await this.stats();
+    const streams = stats.flatMap((one) => one.streams).filter((s) => s.direction === "in");
+    const counted = (picture: boolean) =>
       Object.fromEntries(
-        arrived
-          .filter(({ source }) => (source !== "mic") === picture)
-          .map(({ participant, count }) => [participant, count]),
+        streams
+          .filter(({ source, participant }) => participant && (source !== "mic") === picture)
+          .map(({ participant, frames, packets }) => [
+            participant as string,
+            picture ? (frames ?? 0) : packets,
+          ]),
       );
+    const state = (of: string) => stats.find((one) => one.of === of)?.state ?? null;
     return {
       room: this.#options.room,
+      mode: this.#engine?.mode ?? null,
       participant: this.#participant,
       status: this.#status.value,
       connection: this.connection.state.value,
-      call: this.call.state.value,
-      generation: this.call.held,
-      publisher: this.call.publisher?.connectionState ?? null,
-      subscriber: this.subscriber.connectionState,
+      call: this.#call.value,
+      generation: this.#engine?.held ?? null,
+      publisher: state("publisher"),
+      subscriber: state("subscriber"),
+      silenced: this.#silenced.value,
       participants: this.room.participants.value,
       publishers: this.room.publications(),
       expected: this.room.expected(),
-      framesDecoded: of(true),
-      packetsReceived: of(false),
+      framesDecoded: counted(true),
+      packetsReceived: counted(false),
+      wishes: this.#wishes,
+      connections: stats,
       history: this.history.list(),
     };
   }
 
   #listen(): void {
-    const { connection, room, call } = this;
+    const { connection, room } = this;
     connection.onJoined = (reply) => this.#joined(reply);
-    connection.onLost = () => call.lost();
-    connection.onPresence = (everybody) => this.#present(everybody);
-    connection.on("publishers", (event) => room.publishers(event));
-    connection.on("unpublished", (event) => room.gone(event));
-    connection.on("leaving", (event) => room.gone(event));
-    connection.on("talking", (event) => room.talks(event));
-    connection.on("media", (event) => room.media(event));
-    connection.on("chat", (event) => room.said(event));
-    connection.on("subscriber_offer", (event) => this.subscriber.offer(event));
-    connection.on("stop_call", (event) => {
+    connection.onLost = () => this.#engine?.lost();
+    connection.onPresence = (everybody) => {
+      this.#everybody = everybody;
+      room.present(everybody);
+      this.#engine?.present(everybody);
+    };
+    this.#hear("publishers", (event) => room.publishers(event));
+    this.#hear("unpublished", (event) => room.gone(event));
+    this.#hear("leaving", (event) => room.gone(event));
+    this.#hear("talking", (event) => room.talks(event));
+    this.#hear("media", (event) => room.media(event));
+    this.#hear("chat", (event) => room.said(event));
+    this.#hear("data", (event) => room.data(event));
+    this.#hear("stop_call", (event) => {
       this.history.add("stop_call", { ...event });
       room.stopped(event);
-      if (event.participant === this.#participant) call.stopped(event);
     });
-    connection.on("hangup", ({ of, reason }) => {
-      this.history.add("hangup", { of, reason });
-      if (of === "subscriber") this.subscriber.renew("hangup");
-    });
-    const refresh = () => this.#status.set(statusOf(connection.state.value, call.state.value));
+    this.#hear("subscriber_offer", () => {});
+    this.#hear("hangup", () => {});
+    this.#hear("signal", () => {});
+    this.#hear("mode", ({ mode }) => this.#modeChanged(mode));
     this.#stops.push(
       connection.state.subscribe((state) => {
-        refresh();
+        this.#refreshStatus();
         if (state.phase === "ended") this.#ended();
+        else this.#mindSilence(state.phase === "joined");
       }),
-      call.state.subscribe(({ phase }) => {
-        refresh();
-        if (phase === "live") this.#live();
-        if (phase === "failed") this.subscriber.reset();
+      this.#media.state.subscribe(() => {
+        this.#tellFlags();
+        this.#engine?.tracksChanged();
       }),
-      this.#media.state.subscribe(() => this.#devicesChanged()),
     );
   }
 
+  /** First the session's own business with an event, then the engine's. */
+  #hear<E extends keyof Events>(event: E, then: (payload: Events[E]) => void): void {
+    this.connection.on(event, (payload) => {
+      then(payload);
+      this.#engine?.hears[event]?.(payload);
+    });
+  }
+
   #joined(reply: JoinReply): void {
-    this.#iceServers = reply.ice_servers ?? [];
-    if (!reply.resumed || reply.participant !== this.#participant) this.subscriber.reset();
+    this.#info.set(reply);
     this.#participant = reply.participant;
     this.room.joined(reply.participant);
-    this.#watchdog.rearm();
     this.#told = null;
     this.#tellFlags();
-    this.call.joined(reply);
+    this.#useEngine(reply.room.mode);
+    this.#engine?.joined(reply);
   }
 
-  #present(everybody: { id: string; meta: PresenceMeta }[]): void {
-    this.room.present(everybody);
-    this.subscriber.keepOnly(new Set(everybody.map(({ id }) => id)));
+  #modeChanged(mode: RoomMode): void {
+    const before = this.#info.value;
+    if (!before || before.room.mode === mode) return;
+    const now = { ...before, call: null, room: { ...before.room, mode } };
+    this.#info.set(now);
+    this.#useEngine(mode);
+    this.#engine?.joined(now);
+    this.#engine?.present(this.#everybody);
   }
 
-  #live(): void {
-    this.#watchdog.rearm();
-    this.#devicesChanged();
+  #useEngine(mode: RoomMode): void {
+    if (this.#engine?.mode === mode) return;
+    this.history.add("engine", { mode });
+    this.#dropEngine();
+    const options = {
+      wire: this.connection,
+      clock: this.#clock,
+      history: this.history,
+      media: this.#media,
+      room: this.room,
+    };
+    const engine = mode === "gateway" ? new GatewayEngine(options) : new MeshEngine(options);
+    this.#engine = engine;
+    const stops = [
+      engine.state.subscribe((state) => {
+        this.#call.set(state);
+        this.#refreshStatus();
+      }),
+      engine.incoming.subscribe((incoming) => this.#incoming.set(incoming)),
+    ];
+    this.#stopFollowing = () => {
+      for (const stop of stops) stop();
+    };
+    engine.prefer(this.#wishes);
+  }
+
+  #dropEngine(): void {
+    this.#stopFollowing();
+    this.#stopFollowing = () => {};
+    void this.#engine?.end();
+    this.#engine = null;
+    this.#call.set({ phase: "idle" });
+    this.#incoming.set(new Map());
   }
 
   #ended(): void {
     for (const stop of this.#stops) stop();
     this.#stops = [];
-    void this.call.end();
-    this.subscriber.reset();
+    this.#cancelSilence();
+    this.#silence(false);
+    this.#dropEngine();
   }
 
-  #devicesChanged(): void {
-    this.#tellFlags();
-    const { publisher } = this.call;
-    if (!publisher) return;
-    const some = this.#media.track("mic") !== null || this.#media.track("camera") !== null;
-    if (publisher.receiveOnly && some) this.call.restart("devices");
-    else void publisher.refresh().catch((error) => this.#note("refresh_failed", error));
+  #mindSilence(joined: boolean): void {
+    if (joined) {
+      this.#cancelSilence();
+      this.#cancelSilence = () => {};
+      this.#silence(false);
+      return;
+    }
+    // Already counting: another step of the same loss.
+    if (this.connection.state.value.phase !== "reconnecting" || this.#counting) return;
+    this.#counting = true;
+    const cancel = this.#clock.after(SILENCE_MS, () => this.#silence(true));
+    this.#cancelSilence = () => {
+      this.#counting = false;
+      cancel();
+    };
+  }
+
+  #counting = false;
+
+  #silence(silenced: boolean): void {
+    this.#media.silence(silenced);
+    this.#silenced.set(silenced);
+  }
+
+  #refreshStatus(): void {
+    this.#status.set(statusOf(this.connection.state.value, this.#call.value));
   }
 
   #tellFlags(): void {
-    const flags = { mic: this.#media.isOn("mic"), camera: this.#media.isOn("camera") };
+    const flags: Flags = {
+      mic: this.#media.isOn("mic"),
+      camera: this.#media.isOn("camera"),
+      screen: this.#media.isOn("screen"),
+      hand: this.#hand.value,
+      ...(this.#quality === undefined ? {} : { quality: this.#quality }),
+    };
     if (this.connection.state.value.phase !== "joined") return;
-    if (this.#told?.mic === flags.mic && this.#told.camera === flags.camera) return;
+    if (JSON.stringify(this.#told) === JSON.stringify(flags)) return;
     this.#told = flags;
     void this.connection.ask("update", flags).then((answer) => {
       if (answer.kind === "ok" || this.#told !== flags) return;
@@ -239,47 +363,12 @@ export class Session {
       this.#clock.after(answer.retryMs, () => this.#tellFlags());
     });
   }
+}
 
-  async #makePublisher(): Promise<Publisher> {
-    await Promise.race([
-      this.#media.settled(),
-      new Promise<void>((resolve) => this.#clock.after(DEVICES_MS, resolve)),
-    ]);
-    return new Publisher(
-      this.#config(),
-      (kind) => this.#media.track(kind),
-      () => this.call.restart("connection_failed"),
-    );
-  }
-
-  #config(): RTCConfiguration {
-    return { iceServers: this.#iceServers };
-  }
-
-  async #watch(): Promise<void> {
-    const inCall = () =>
-      this.connection.state.value.phase === "joined" && this.call.state.value.phase === "live";
-    if (!inCall()) return;
-    const expected = this.room.expected();
-    const arrived = await this.subscriber.arrived();
-    if (!inCall()) return;
-    // The path is down, not the call: it comes back by itself, or is said to have failed.
-    if (this.subscriber.connectionState === "disconnected") return this.#watchdog.rearm();
-    const flows = expected.map(({ participant, generation, source }) => ({
-      key: `${participant}/${generation}/${source}`,
-      count: arrived.find((a) => a.participant === participant && a.source === source)?.count ?? 0,
-    }));
-    const advice = this.#watchdog.look(this.#clock.now(), flows);
-    if (advice === "resubscribe") this.#resubscribe("nothing_arrives");
-    if (advice === "restart") this.call.restart("nothing_arrives");
-  }
-
-  #resubscribe(cause: string): void {
-    this.history.add("resubscribe", { cause });
-    void this.connection.ask("subscribe", { restart: true });
-  }
-
-  #note(what: string, error: unknown): void {
-    this.history.add(what, { error: String(error) });
-  }
+function inMemory(): ResumeStorage {
+  const kept = new Map<string, string>();
+  return {
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+  };
 }

@@ -1,13 +1,13 @@
 // What is going on, in one word: derived from the membership and the call.
 
-import type { CallState } from "./call";
 import type { ConnectionState } from "./connection";
+import type { CallState } from "./engine";
 
-/** `connected`: in the room, and in gateway mode in the call. */
+/** `connected`: in the room, and in the call. */
 export type Status =
   | { state: "idle" }
   | { state: "connecting"; cause: string | null }
-  | { state: "connected"; calls: boolean }
+  | { state: "connected" }
   | { state: "reconnecting"; cause: string }
   | { state: "restarting"; cause: string }
   | { state: "failed"; reason: string }
@@ -32,10 +32,8 @@ function ofCall(call: CallState): Status {
   switch (call.phase) {
     case "idle":
       return { state: "connecting", cause: null };
-    case "unavailable":
-      return { state: "connected", calls: false };
     case "live":
-      return { state: "connected", calls: true };
+      return { state: "connected" };
     case "failed":
       return { state: "failed", reason: call.reason };
     case "starting":

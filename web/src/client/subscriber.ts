@@ -6,8 +6,10 @@
 // newest offer.
 
 import type { Clock } from "./clock";
+import type { Incoming } from "./engine";
 import type { History } from "./history";
 import type { Answer, Jsep, Source, SubscribedStream } from "./protocol";
+import { type ConnectionStats, readStats } from "./stats";
 import { type Readable, Store } from "./store";
 
 /** `subscriber_offer`. */
@@ -16,9 +18,6 @@ export interface SubscriberOffer {
   version: number;
   streams: SubscribedStream[];
 }
-
-/** What a participant sends, as far as it arrives here. */
-export type Incoming = Readonly<Partial<Record<Source, MediaStreamTrack>>>;
 
 /** How much of a stream arrived: frames decoded of a picture, packets of a sound. */
 export interface Arrived {
@@ -32,6 +31,8 @@ export interface SubscriberOptions {
   answer: (jsep: Jsep, version: number) => Promise<Answer<unknown>>;
   clock: Clock;
   history: History;
+  /** An answer was taken: what it agreed on comes down from now on. `first`: of a new connection. */
+  onAnswered: (first: boolean) => void;
   /** An offer could not be applied, or the connection is lost for good. */
   onTrouble: (what: "offer_failed" | "failed") => void;
 }
@@ -61,6 +62,8 @@ export class Subscriber {
   #waiting: SubscriberOffer | null = null;
   #working = false;
   #answered = 0;
+  /** Whose first answer was taken. */
+  #established: RTCPeerConnection | null = null;
   #stopLooking: (() => void) | null = null;
 
   constructor(options: SubscriberOptions) {
@@ -70,6 +73,17 @@ export class Subscriber {
   /** Tracks by participant. */
   get incoming(): Readable<ReadonlyMap<string, Incoming>> {
     return this.#incoming;
+  }
+
+  /** Whether this comes down, by the newest offer. */
+  receives(participant: string, source: Source): boolean {
+    return this.#lines.some((line) => line.participant === participant && line.source === source);
+  }
+
+  stats(): Promise<ConnectionStats> | null {
+    if (!this.#peer) return null;
+    const lines = new Map(this.#lines.map((line) => [line.mid, line]));
+    return readStats("subscriber", this.#peer, (mid) => lines.get(mid));
   }
 
   get connectionState(): RTCPeerConnectionState | null {
@@ -167,7 +181,11 @@ export class Subscriber {
     const sdp = peer.localDescription?.sdp ?? "";
     void this.#options.answer({ type: "answer", sdp }, version).then((answer) => {
       this.#options.history.add("offer_answered", { version, answer: answer.kind });
-      if (answer.kind === "ok") this.#answered = Math.max(this.#answered, version);
+      if (answer.kind !== "ok") return;
+      this.#answered = Math.max(this.#answered, version);
+      if (peer !== this.#peer) return;
+      this.#options.onAnswered(this.#established !== peer);
+      this.#established = peer;
     });
   }
 

@@ -22,7 +22,7 @@ export function ChatPanel({ session }: { session: Session }): JSX.Element {
     event.preventDefault();
     const said = text.value.trim();
     if (!said) return;
-    refused.value = !(await session.say(said));
+    refused.value = (await session.say(said)).kind !== "ok";
     // What was not delivered stays, to be sent again.
     if (!refused.value && text.value.trim() === said) text.value = "";
   };

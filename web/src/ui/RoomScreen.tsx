@@ -14,7 +14,7 @@ import { Tile } from "./Tile";
 export function RoomScreen({ page, session }: { page: Page; session: Session }): JSX.Element {
   const chatOpen = useSignal(false);
   const participants = signalOf(session.room.participants).value;
-  const incoming = signalOf(session.subscriber.incoming).value;
+  const incoming = signalOf(session.incoming).value;
   const media = signalOf(page.media.state).value;
   return (
     <main class={`room ${chatOpen.value ? "room-chat" : ""}`}>

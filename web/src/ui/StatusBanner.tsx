@@ -12,7 +12,7 @@ interface Props {
 /** Says what is going on, to eyes and screen readers alike. */
 export function StatusBanner({ status, onRetry }: Props): JSX.Element {
   const said = status && status.state !== "idle" && status.state !== "ended" ? status : null;
-  const quiet = !said || (said.state === "connected" && said.calls);
+  const quiet = !said || said.state === "connected";
   return (
     <div class={`banner ${quiet ? "banner-quiet" : ""}`}>
       <div role="status" data-testid="status-banner" data-state={said?.state}>

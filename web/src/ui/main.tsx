@@ -26,13 +26,5 @@ window.parlour = {
     ),
 };
 
-window.addEventListener("online", () => page.session?.wake("online"));
-window.addEventListener("pageshow", (event) => {
-  if (event.persisted) page.session?.wake("pageshow");
-});
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") page.session?.wake("visible");
-});
-
 const root = document.getElementById("app");
 if (root) render(<App page={page} />, root);

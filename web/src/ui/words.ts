@@ -1,6 +1,6 @@
 // What the page says, by what is going on.
 
-import type { DeviceKind, DeviceState, MediaState, Status } from "../client";
+import type { DeviceKind, MediaState, SourceState, Status } from "../client";
 
 const REASONS: Record<string, string> = {
   left: "You left the room.",
@@ -53,9 +53,7 @@ export function bannerText(status: Status): string {
         ? `Connecting… ${sentence(status.cause)}`
         : "Connecting…";
     case "connected":
-      return status.calls
-        ? "Connected"
-        : "Calls are off: this server has no media server. Chat works.";
+      return "Connected";
     case "reconnecting":
       return "The connection was lost. Reconnecting…";
     case "restarting":
@@ -89,7 +87,7 @@ export function deviceHints(media: MediaState): string {
 
 type Trouble = "asking" | "denied" | "missing" | "busy" | "insecure";
 
-function troubleOf(state: DeviceState): Trouble {
+function troubleOf(state: SourceState): Trouble {
   return state.phase === "blocked" ? state.why : "asking";
 }
 
