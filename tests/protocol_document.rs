@@ -1,4 +1,5 @@
-//! docs/protocol.md says what the source does: every event both ways, and every rate.
+//! docs/protocol.md says what the source does: every event both ways, and every rate. Its schema names
+//! the same events.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -8,6 +9,8 @@
 
 use std::fs;
 use std::path::Path;
+
+use serde_json::Value;
 
 /// Read and refused, whatever it says: under "Reserved".
 const RESERVED: [&str; 1] = ["signal"];
@@ -37,6 +40,29 @@ fn section<'a>(document: &'a str, title: &str) -> &'a str {
     between(document, &format!("\n## {title}\n"), "\n## ")
 }
 
+/// The events of the browser that have a chapter, sorted.
+fn chapters(document: &str) -> Vec<&str> {
+    let lines = section(document, "From the browser").lines();
+    let headings = lines.filter_map(|line| line.strip_prefix("### "));
+    names(headings)
+}
+
+/// The events to the browser that have a row, sorted.
+fn rows(document: &str) -> Vec<&str> {
+    let rows = section(document, "To the browser")
+        .lines()
+        .filter_map(|l| l.strip_prefix("| `"));
+    names(rows.map(|row| row.split(" | ").next().unwrap_or_default()))
+}
+
+/// What each of these texts lists, sorted.
+fn names<'a>(lists: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let names = lists.flat_map(|list| list.split(", "));
+    let mut names: Vec<&str> = names.map(|name| name.trim_matches('`')).collect();
+    names.sort_unstable();
+    names
+}
+
 /// The string literals of a piece of code.
 fn literals(code: &str) -> Vec<&str> {
     code.split('"').skip(1).step_by(2).collect()
@@ -48,16 +74,8 @@ fn every_event_of_the_browser_has_its_chapter_and_no_other_has() {
     let request = between(&channel, "Ok(match event {", "_ => return");
     let mut understood = literals(request);
     understood.retain(|event| !RESERVED.contains(event));
-    let document = read("docs/protocol.md");
-    let chapters = section(&document, "From the browser").lines();
-    let headings = chapters.filter_map(|line| line.strip_prefix("### "));
-    let mut described: Vec<&str> = headings
-        .flat_map(|line| line.split(", "))
-        .map(|name| name.trim_matches('`'))
-        .collect();
     understood.sort_unstable();
-    described.sort_unstable();
-    assert_eq!(understood, described);
+    assert_eq!(understood, chapters(&read("docs/protocol.md")));
 }
 
 #[test]
@@ -74,17 +92,30 @@ fn every_event_to_the_browser_is_in_the_table() {
     }
     said.sort_unstable();
     said.dedup();
+    assert_eq!(said, rows(&read("docs/protocol.md")));
+}
+
+#[test]
+fn the_schema_names_the_events_of_the_document_and_no_other() {
+    let schema: Value = serde_json::from_str(&read("docs/protocol.schema.json")).unwrap();
+    let in_schema = |map: &str| {
+        let members = schema["$defs"][map]["properties"].as_object().unwrap();
+        names(members.keys().map(String::as_str))
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
     let document = read("docs/protocol.md");
-    let rows = section(&document, "To the browser")
-        .lines()
-        .filter_map(|l| l.strip_prefix("| `"));
-    let cells = rows.map(|row| row.split(" | ").next().unwrap_or_default());
-    let mut described: Vec<&str> = cells
-        .flat_map(|cell| cell.split(", "))
-        .map(|name| name.trim_matches('`'))
-        .collect();
-    described.sort_unstable();
-    assert_eq!(said, described);
+    assert_eq!(in_schema("Requests"), chapters(&document));
+    assert_eq!(in_schema("Events"), rows(&document));
+    let (_, reserved) = document.split_once("\n## Reserved\n").unwrap();
+    let requests = [
+        between(reserved, "- Between browsers: ", " is always refused"),
+        between(reserved, "recording: ", " are\n"),
+    ];
+    assert_eq!(in_schema("ReservedRequests"), names(requests.into_iter()));
+    let events = between(reserved, "- Events to the browser: ", ".\n");
+    assert_eq!(in_schema("ReservedEvents"), names([events].into_iter()));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! A Phoenix client for tests: raw enough to see each frame, patient enough to wait for the right one.
+//! Each frame that came is held to the protocol's schema; one that does not fit fails the test.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -13,6 +15,8 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+
+use super::wire::Wire;
 
 /// How long a test waits for what should take milliseconds.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -37,6 +41,8 @@ pub struct Client {
     linger: socket2::Socket,
     /// Frames that came and were not waited for.
     pub inbox: Vec<Value>,
+    /// The event of each ref that was not answered yet.
+    asked: HashMap<String, String>,
     refs: u64,
     topic: String,
     join_ref: String,
@@ -77,6 +83,7 @@ impl Client {
             reading,
             linger,
             inbox: Vec::new(),
+            asked: HashMap::new(),
             refs: 0,
             topic: String::new(),
             join_ref: String::new(),
@@ -126,6 +133,7 @@ impl Client {
             _ => self.refs.to_string(),
         };
         let frame = json!([self.join_ref, reference, self.topic, event, payload]);
+        self.asked.insert(reference.clone(), event.to_owned());
         self.writer
             .send(Message::text(frame.to_string()))
             .await
@@ -164,13 +172,24 @@ impl Client {
                 return self.inbox.remove(at);
             }
             match timeout_at(deadline, self.reader.recv()).await {
-                Ok(Some(Incoming::Text(text))) => {
-                    self.inbox.push(serde_json::from_str(&text).unwrap());
-                }
+                Ok(Some(Incoming::Text(text))) => self.take_in(&text),
                 Ok(ended) => panic!("the socket ended ({ended:?}), not {what}"),
                 Err(_) => panic!("{what} did not come; there is {:?}", self.events()),
             }
         }
+    }
+
+    /// Puts a frame into the inbox, if the protocol knows it.
+    fn take_in(&mut self, text: &str) {
+        let frame: Value = serde_json::from_str(text).unwrap();
+        let asked = match (frame[3].as_str(), frame[1].as_str()) {
+            (Some("phx_reply"), Some(reference)) => self.asked.remove(reference),
+            _ => None,
+        };
+        if let Err(wrong) = Wire::get().check(&frame, asked.as_deref()) {
+            panic!("not in docs/protocol.schema.json: {wrong}");
+        }
+        self.inbox.push(frame);
     }
 
     /// Takes in whatever is on its way: everything sent before the reply to a heartbeat.
@@ -178,6 +197,7 @@ impl Client {
         self.refs += 1;
         let reference = self.refs.to_string();
         let beat = json!([null, reference, "phoenix", "heartbeat", {}]);
+        self.asked.insert(reference.clone(), "heartbeat".to_owned());
         self.writer
             .send(Message::text(beat.to_string()))
             .await
@@ -234,7 +254,7 @@ impl Client {
                 .await
                 .expect("the socket ends")
             {
-                Some(Incoming::Text(text)) => self.inbox.push(serde_json::from_str(&text).unwrap()),
+                Some(Incoming::Text(text)) => self.take_in(&text),
                 Some(Incoming::Ended(ended)) => return ended,
                 None => return Ended::Cut,
             }
@@ -250,6 +270,12 @@ impl Client {
 impl Drop for Client {
     fn drop(&mut self) {
         self.reading.abort();
+        // What came and was not waited for is held to the schema, too.
+        while let Ok(Incoming::Text(text)) = self.reader.try_recv() {
+            if !std::thread::panicking() {
+                self.take_in(&text);
+            }
+        }
     }
 }
 

@@ -13,6 +13,7 @@ pub mod fake_janus;
 pub mod janus;
 pub mod parlour;
 pub mod session;
+pub mod wire;
 
 /// A generous deadline for what should take milliseconds.
 pub fn soon() -> Instant {
