@@ -9,9 +9,6 @@
 use std::fs;
 use std::path::Path;
 
-/// Read and refused, whatever it says: under "Reserved".
-const RESERVED: [&str; 1] = ["signal"];
-
 fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
 }
@@ -47,7 +44,6 @@ fn every_event_of_the_browser_has_its_chapter_and_no_other_has() {
     let channel = source("src/phoenix/channel.rs");
     let request = between(&channel, "Ok(match event {", "_ => return");
     let mut understood = literals(request);
-    understood.retain(|event| !RESERVED.contains(event));
     let document = read("docs/protocol.md");
     let chapters = section(&document, "From the browser").lines();
     let headings = chapters.filter_map(|line| line.strip_prefix("### "));
@@ -101,7 +97,6 @@ fn the_rates_are_those_of_the_source() {
     for bucket in buckets.split("(&[") {
         let names: Vec<String> = literals(bucket)
             .iter()
-            .filter(|name| !RESERVED.contains(name))
             .map(|name| format!("`{name}`"))
             .collect();
         let numbers = between(bucket, "], ", ")").replace(", ", " | ");

@@ -12,7 +12,7 @@ use crate::calls::subscriptions::Offer;
 use crate::names::{ParticipantId, RoomName};
 use crate::rooms::RoomEvent;
 use crate::rooms::ports::Encoder;
-use crate::sdp::{PeerCandidate, Sdp, Signal};
+use crate::sdp::{PeerCandidate, Signal};
 
 /// The topic of a room.
 pub fn topic(room: &RoomName) -> String {
@@ -88,18 +88,18 @@ struct DataPayload<'a> {
 
 /// What one browser tells another, as an event and its payload.
 pub fn of_peer(from: &ParticipantId, signal: &Signal) -> (&'static str, serde_json::Value) {
-    let jsep = |kind: &str, sdp: &Sdp| {
-        let jsep = json!({ "type": kind, "sdp": sdp.as_str() });
-        ("signal", json!({ "from": from, "jsep": jsep }))
-    };
-    match signal {
-        Signal::Offer(sdp) => jsep("offer", sdp),
-        Signal::Answer(sdp) => jsep("answer", sdp),
-        Signal::Candidate(candidate) => {
-            let candidate = candidate.as_ref().map(written);
-            ("signal", json!({ "from": from, "candidate": candidate }))
+    let payload = match signal {
+        Signal::Offer(sdp) => {
+            json!({ "from": from, "jsep": { "type": "offer", "sdp": sdp.as_str() } })
         }
-    }
+        Signal::Answer(sdp) => {
+            json!({ "from": from, "jsep": { "type": "answer", "sdp": sdp.as_str() } })
+        }
+        Signal::Candidate(candidate) => {
+            json!({ "from": from, "candidate": candidate.as_ref().map(written) })
+        }
+    };
+    ("signal", payload)
 }
 
 /// As `RTCIceCandidateInit`.
