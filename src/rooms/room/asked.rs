@@ -76,6 +76,7 @@ impl Room {
         from: ParticipantId,
         signal: Box<Signal>,
     ) -> Result<(), RoomError> {
+        fail::fail_point!("room-tell");
         let state = self.record.lock();
         let Some(member) = state.member(to) else {
             return Err(RoomError::NoSuchMember);
