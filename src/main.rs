@@ -12,6 +12,7 @@ use parlour::gateway::GatewayError;
 use parlour::gateway::janus::{JanusGateway, JanusSettings, RoomSettings};
 use parlour::janus::spawn::{SpawnError, SpawnOptions, Spawned};
 use parlour::otp::spawn::log_panics;
+use parlour::rooms::room::MESH_CAPACITY;
 use parlour::system::{MakeGateway, System};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
@@ -167,7 +168,7 @@ async fn gateway(
     config: &Config,
 ) -> Result<(Option<MakeGateway>, Option<Spawned>, String), String> {
     let (settings, spawned) = match &config.janus_url {
-        None => return Ok((None, None, "calls are off: JANUS_URL is not set".into())),
+        None => return Ok((None, None, format!("{}; JANUS_URL for more", mesh(config)))),
         Some(JanusUrl::Spawn) => {
             let options = SpawnOptions {
                 media_address: config.media_address,
@@ -177,7 +178,7 @@ async fn gateway(
             match Spawned::start(options).await {
                 Ok(janus) => (JanusSettings::of_spawned(janus.access()), Some(janus)),
                 Err(error @ SpawnError::NoMediaAddress) => {
-                    return Ok((None, None, format!("calls are off: {error}")));
+                    return Ok((None, None, format!("{}: {error}", mesh(config))));
                 }
                 Err(error) => return Err(error.to_string()),
             }
@@ -209,6 +210,12 @@ async fn gateway(
         }
     });
     Ok((Some(make), spawned, found))
+}
+
+/// What a server without a gateway offers.
+fn mesh(config: &Config) -> String {
+    let most = MESH_CAPACITY.min(usize::try_from(config.room_capacity).unwrap_or(MESH_CAPACITY));
+    format!("calls go from browser to browser, up to {most} people")
 }
 
 /// Whether this Janus is fit for use. One that is not there yet may come, one that refuses our secret

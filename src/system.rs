@@ -31,14 +31,14 @@ use crate::otp::send::Slots;
 use crate::otp::spawn::spawn;
 use crate::otp::supervisor::{ChildSpec, StartChild, Supervisor};
 use crate::otp::{Watch, Watchable, cast};
-use crate::phoenix::channel;
+use crate::phoenix::channel::{self, Mode};
 use crate::phoenix::events::BroadcastEncoder;
 use crate::phoenix::session::{SessionParts, Welcome};
 use crate::phoenix::websocket::CloseCode;
 use crate::rooms::RoomTable;
 use crate::rooms::ports::{CallsPort, MediaRoomRetired, StartCalls};
 use crate::rooms::registry::{Enter, RegistryParts, Retire, RoomRegistry};
-use crate::rooms::room::RoomParts;
+use crate::rooms::room::{MESH_CAPACITY, RoomParts};
 
 /// Makes a gateway on the arbiter it is called on; none of it crosses threads.
 pub type MakeGateway = Arc<dyn Fn(&Arc<Metrics>) -> Rc<dyn Gateway> + Send + Sync>;
@@ -151,7 +151,7 @@ fn permanent(
 
 impl System {
     /// Puts everything up, on the calling thread's arbiter and some of its own. Without a gateway,
-    /// calls are off.
+    /// media goes from browser to browser.
     ///
     /// # Errors
     /// If an address cannot be bound: which setting names it, and why.
@@ -208,9 +208,13 @@ impl System {
             media_rooms: forget_at(board.clone()),
             metrics: Arc::clone(&metrics),
         };
-        Self::start_registry(config, &supervisor, &registry, room, &rooms);
+        let mode = match gateway {
+            Some(_) => Mode::Gateway(config.candidates),
+            None => Mode::Mesh,
+        };
+        let capacity = capacity(config, mode);
+        Self::start_registry(capacity, &supervisor, &registry, room, &rooms);
 
-        let mode = if gateway.is_some() { "gateway" } else { "mesh" };
         let session = Arc::new(SessionParts {
             enter: Box::new(move |enter: Enter| {
                 if let Some(registry) = current(&registry) {
@@ -220,8 +224,8 @@ impl System {
             rooms: Arc::clone(&rooms),
             calls: gateway.as_ref().map(|_| Arc::clone(&directory)),
             joins: Slots::new(JOINS),
-            welcome: welcome(config, mode),
-            candidates: config.candidates,
+            welcome: welcome(config, mode, capacity),
+            mode,
             metrics: Arc::clone(&metrics),
             draining,
         });
@@ -306,7 +310,7 @@ impl System {
     }
 
     fn start_registry(
-        config: &Config,
+        capacity: usize,
         supervisor: &Addr<Supervisor>,
         registry: &Current<RoomRegistry>,
         room: RoomParts,
@@ -315,7 +319,7 @@ impl System {
         let arbiters = Arc::new(Arbiters::new());
         let parts = RegistryParts {
             table: Arc::clone(rooms),
-            capacity: usize::try_from(config.room_capacity).unwrap_or(usize::MAX),
+            capacity,
             arbiter: Arc::new(move || arbiters.pick()),
             supervisor: supervisor.clone(),
             room,
@@ -334,7 +338,7 @@ impl System {
 
     /// `gateway` or `mesh`.
     pub fn mode(&self) -> &'static str {
-        self.shared.session.welcome.mode
+        self.shared.session.mode.as_str()
     }
 
     /// Whether the top supervisor lives: without it nothing is restarted, and the process must end.
@@ -399,16 +403,24 @@ fn forget_at(board: Option<Arc<HealthBoard>>) -> Arc<dyn Fn(MediaRoomRetired) + 
     })
 }
 
-fn welcome(config: &Config, mode: &'static str) -> Welcome {
+/// How many fit into a room of this mode.
+fn capacity(config: &Config, mode: Mode) -> usize {
+    let capacity = usize::try_from(config.room_capacity).unwrap_or(usize::MAX);
+    match mode {
+        Mode::Gateway(_) => capacity,
+        Mode::Mesh => capacity.min(MESH_CAPACITY),
+    }
+}
+
+fn welcome(config: &Config, mode: Mode, capacity: usize) -> Welcome {
     let ice_servers = match config.stun_urls.is_empty() {
         true => json!([]),
         false => json!([{ "urls": config.stun_urls }]),
     };
     Welcome {
-        mode,
         ice_servers,
         limits: json!({
-            "capacity": config.room_capacity,
+            "capacity": capacity,
             "streams": channel::MAX_STREAMS,
             "frame_bytes": channel::MAX_FRAME_BYTES,
             "sdp_frame_bytes": channel::MAX_SDP_FRAME_BYTES,
@@ -416,7 +428,10 @@ fn welcome(config: &Config, mode: &'static str) -> Welcome {
         }),
         server: json!({
             "version": env!("CARGO_PKG_VERSION"),
-            "features": if mode == "gateway" { json!(["calls", "chat", "data"]) } else { json!(["chat", "data"]) },
+            "features": match mode {
+                Mode::Gateway(_) => ["calls", "chat", "data"],
+                Mode::Mesh => ["mesh", "chat", "data"],
+            },
         }),
     }
 }

@@ -12,9 +12,6 @@ use std::path::Path;
 
 use serde_json::Value;
 
-/// Read and refused, whatever it says: under "Reserved".
-const RESERVED: [&str; 1] = ["signal"];
-
 fn read(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
 }
@@ -73,7 +70,6 @@ fn every_event_of_the_browser_has_its_chapter_and_no_other_has() {
     let channel = source("src/phoenix/channel.rs");
     let request = between(&channel, "Ok(match event {", "_ => return");
     let mut understood = literals(request);
-    understood.retain(|event| !RESERVED.contains(event));
     understood.sort_unstable();
     assert_eq!(understood, chapters(&read("docs/protocol.md")));
 }
@@ -109,11 +105,8 @@ fn the_schema_names_the_events_of_the_document_and_no_other() {
     assert_eq!(in_schema("Requests"), chapters(&document));
     assert_eq!(in_schema("Events"), rows(&document));
     let (_, reserved) = document.split_once("\n## Reserved\n").unwrap();
-    let requests = [
-        between(reserved, "- Between browsers: ", " is always refused"),
-        between(reserved, "recording: ", " are\n"),
-    ];
-    assert_eq!(in_schema("ReservedRequests"), names(requests.into_iter()));
+    let requests = between(reserved, "recording: ", " are\n");
+    assert_eq!(in_schema("ReservedRequests"), names([requests].into_iter()));
     let events = between(reserved, "- Events to the browser: ", ".\n");
     assert_eq!(in_schema("ReservedEvents"), names([events].into_iter()));
 }
@@ -132,7 +125,6 @@ fn the_rates_are_those_of_the_source() {
     for bucket in buckets.split("(&[") {
         let names: Vec<String> = literals(bucket)
             .iter()
-            .filter(|name| !RESERVED.contains(name))
             .map(|name| format!("`{name}`"))
             .collect();
         let numbers = between(bucket, "], ", ")").replace(", ", " | ");

@@ -25,7 +25,7 @@ pub async fn readyz(shared: web::Data<Shared>) -> HttpResponse {
     };
     match why_not {
         None => HttpResponse::Ok().json(json!({
-            "status": "ready", "mode": shared.session.welcome.mode,
+            "status": "ready", "mode": shared.session.mode.as_str(),
         })),
         Some(reason) => HttpResponse::ServiceUnavailable()
             .json(json!({ "status": "not_ready", "reason": reason })),

@@ -12,6 +12,7 @@ use crate::calls::subscriptions::Offer;
 use crate::names::{ParticipantId, RoomName};
 use crate::rooms::RoomEvent;
 use crate::rooms::ports::Encoder;
+use crate::sdp::{PeerCandidate, Signal};
 
 /// The topic of a room.
 pub fn topic(room: &RoomName) -> String {
@@ -83,6 +84,32 @@ impl<'a> From<&'a crate::names::Feed> for FeedPayload<'a> {
 struct DataPayload<'a> {
     from: &'a ParticipantId,
     data: &'a RawValue,
+}
+
+/// What one browser tells another, as an event and its payload.
+pub fn of_peer(from: &ParticipantId, signal: &Signal) -> (&'static str, serde_json::Value) {
+    let payload = match signal {
+        Signal::Offer(sdp) => {
+            json!({ "from": from, "jsep": { "type": "offer", "sdp": sdp.as_str() } })
+        }
+        Signal::Answer(sdp) => {
+            json!({ "from": from, "jsep": { "type": "answer", "sdp": sdp.as_str() } })
+        }
+        Signal::Candidate(candidate) => {
+            json!({ "from": from, "candidate": candidate.as_ref().map(written) })
+        }
+    };
+    ("signal", payload)
+}
+
+/// As `RTCIceCandidateInit`.
+fn written(candidate: &PeerCandidate) -> serde_json::Value {
+    json!({
+        "candidate": candidate.line,
+        "sdpMid": candidate.sdp_mid,
+        "sdpMLineIndex": candidate.sdp_m_line_index,
+        "usernameFragment": candidate.username_fragment,
+    })
 }
 
 /// What a call tells its owner, as an event and its payload; none for what is not for the client.

@@ -19,6 +19,9 @@ const MAX_TOO_FAST: u32 = 200;
 const TOO_FAST_WITHIN: Duration = Duration::from_secs(60);
 
 /// What is counted apart, with its rate a second and its burst.
+///
+/// `signal` has what all frames together have: whoever comes back to three others sends each an offer
+/// and some ten to twenty candidates within a second, and little else.
 const BUCKETS: [(&[&str], u32, u32); 8] = [
     (&["phx_join"], 2, 5),
     (&["start_call", "update_call"], 2, 10),

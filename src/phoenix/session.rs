@@ -18,9 +18,9 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use self::answers::Pending;
-use super::channel;
+use super::channel::{self, Mode};
 use super::errors::RequestError;
-use super::events::of_call;
+use super::events::{of_call, of_peer};
 use super::frame::{self, Status};
 use super::limits::Limits;
 use super::outbox::{Outbox, Refused, Voice};
@@ -34,9 +34,8 @@ use crate::otp::send::{Slot, Slots};
 use crate::otp::{Down, DownReason, Monitors, Reply, monitor};
 use crate::rooms::RoomTable;
 use crate::rooms::messages::RoomReply;
-use crate::rooms::ports::{Deliver, MembershipId, Notice};
+use crate::rooms::ports::{Deliver, MembershipId, Notice, Signalled};
 use crate::rooms::registry::Enter;
-use crate::sdp::CandidatePolicy;
 
 mod answers;
 mod requests;
@@ -64,8 +63,8 @@ pub struct SessionParts {
     pub joins: Slots,
     /// What a joiner is told beside who they are; encoded once.
     pub welcome: Welcome,
-    /// Which candidates pass.
-    pub candidates: CandidatePolicy,
+    /// How media goes in its rooms.
+    pub mode: Mode,
     /// Counted here.
     pub metrics: Arc<Metrics>,
     /// Set once the server goes down: joins are refused.
@@ -75,8 +74,6 @@ pub struct SessionParts {
 /// What is the same in each join's reply.
 #[derive(Clone, Debug)]
 pub struct Welcome {
-    /// `gateway` or `mesh`.
-    pub mode: &'static str,
     /// As `RTCConfiguration.iceServers`.
     pub ice_servers: serde_json::Value,
     /// Limits a client may want to know.
@@ -313,6 +310,22 @@ impl Handler<Deliver> for WebSocketSession {
             self.stop_calls.push_back(feed);
         }
         self.write(deliver.frame, ctx);
+    }
+}
+
+impl Handler<Signalled> for WebSocketSession {
+    type Result = ();
+
+    fn handle(&mut self, signalled: Signalled, ctx: &mut Self::Context) {
+        let Some(name) = self.topic_of(signalled.membership) else {
+            return;
+        };
+        let Some(topic) = self.topics.get(&name) else {
+            return;
+        };
+        let (event, payload) = of_peer(&signalled.from, &signalled.signal);
+        let text = frame::push(topic.join_ref.as_deref(), &name, event, &payload);
+        self.write(text_frame(&text), ctx);
     }
 }
 

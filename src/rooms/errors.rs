@@ -12,6 +12,17 @@ pub enum RoomError {
         /// How many fit.
         capacity: usize,
     },
+    /// As many as can meet browser to browser are in it.
+    #[error(
+        "the room is full: {capacity} people are in it, and more cannot meet on a server without a media gateway"
+    )]
+    FullMesh {
+        /// How many can.
+        capacity: usize,
+    },
+    /// Nobody of that id is in the room.
+    #[error("nobody of that id is in the room")]
+    NoSuchMember,
     /// Too many requests wait for the room.
     #[error("the room has more to do than it can take")]
     Busy,
@@ -31,7 +42,8 @@ impl RoomError {
     pub fn reason(&self) -> &'static str {
         match self {
             Self::Restarting => "room_restarting",
-            Self::Full { .. } => "full",
+            Self::Full { .. } | Self::FullMesh { .. } => "full",
+            Self::NoSuchMember => "not_found",
             Self::Busy => "busy",
             Self::NotJoined => "not_joined",
             Self::CallEnded => "stopped",
@@ -45,7 +57,11 @@ impl RoomError {
             Self::Restarting => Some(300),
             Self::Busy => Some(1_000),
             Self::Draining => Some(2_000),
-            Self::Full { .. } | Self::NotJoined | Self::CallEnded => None,
+            Self::Full { .. }
+            | Self::FullMesh { .. }
+            | Self::NoSuchMember
+            | Self::NotJoined
+            | Self::CallEnded => None,
         }
     }
 }

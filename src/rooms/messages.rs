@@ -10,6 +10,7 @@ use super::presence::MetaUpdate;
 use crate::names::{Feed, Generation, Kind, Mid, ParticipantId};
 use crate::otp::send::Slot;
 use crate::otp::{DownReason, ReplyTo};
+use crate::sdp::Signal;
 
 /// The room's answer to a request of a member.
 pub type RoomReply = Result<RoomAnswer, RoomError>;
@@ -86,6 +87,13 @@ pub enum Request {
     Chat(String),
     /// Relays an object to the others.
     Data(Box<RawValue>),
+    /// Tells one of the others something that connects two browsers.
+    Signal {
+        /// Whom.
+        to: ParticipantId,
+        /// What.
+        signal: Box<Signal>,
+    },
 }
 
 /// A call is published (or, without streams, its session exists): its generation begins.

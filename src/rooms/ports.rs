@@ -12,6 +12,7 @@ use bytes::Bytes;
 use super::events::RoomEvent;
 use crate::names::{Feed, ParticipantId, RoomName};
 use crate::otp::Watch;
+use crate::sdp::Signal;
 
 /// Names one membership: one successful join of one connection. Never repeated within the process,
 /// so that a late leave of an earlier join ends nothing.
@@ -34,6 +35,18 @@ pub struct Deliver {
     pub frame: Bytes,
     /// If it is a `stop_call`: of which generation. A member drops what it has sent before.
     pub stop_call: Option<Feed>,
+}
+
+/// What one member told another, for that one alone: it is framed by whose socket it is.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Signalled {
+    /// The addressee's: a membership that has ended meanwhile hears nothing.
+    pub membership: MembershipId,
+    /// Who told it.
+    pub from: ParticipantId,
+    /// What.
+    pub signal: Box<Signal>,
 }
 
 /// What a member is told beside frames.
@@ -61,6 +74,8 @@ pub struct MemberLink {
     pub membership: MembershipId,
     /// Takes frames; bounded.
     pub deliver: Recipient<Deliver>,
+    /// Takes what another member tells it; bounded.
+    pub signalled: Recipient<Signalled>,
     /// Takes notices; never refused.
     pub notice: Recipient<Notice>,
     /// To monitor it.

@@ -13,10 +13,9 @@ use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Recipient};
 use bytes::Bytes;
 
 use super::errors::RoomError;
-use super::events::{ChatMessage, RoomEvent, StopCall};
+use super::events::{RoomEvent, StopCall};
 use super::messages::{
-    Ask, CallNews, Happened, Join, Leave, MemberGone, Publish, Request, Retired, RoomAnswer,
-    SayOwed,
+    Ask, CallNews, Happened, Join, Leave, MemberGone, Publish, Retired, RoomAnswer, SayOwed,
 };
 use super::ports::{
     CallsOrder, Deliver, Encoder, MediaRoomRetired, MemberLink, MembershipId, Notice, StartCalls,
@@ -26,14 +25,18 @@ use super::registry::Retire;
 use super::state::RoomState;
 use super::table::RoomRecord;
 use crate::metrics::Metrics;
-use crate::names::{Feed, Of, ParticipantId, random_text, unix_ms};
+use crate::names::{Feed, Of, ParticipantId};
 use crate::otp::supervisor::Parent;
 use crate::otp::{Down, DownReason, MonitorId, MonitorRef, Monitors, Watch, cast, monitor};
 
+mod asked;
 mod membership;
 
 /// How long an empty room keeps its chat and who may come back, so that a reload finds them.
 pub const RETIRE_AFTER: Duration = Duration::from_secs(30);
+
+/// How many can meet browser to browser: each sends to each, and a laptop's upstream bears three.
+pub const MESH_CAPACITY: usize = 4;
 
 /// What every room needs.
 #[derive(Clone)]
@@ -159,55 +162,6 @@ impl Room {
         self.broadcast(&RoomEvent::StopCall(stop_call.clone()), None);
         self.broadcast(&RoomEvent::Leaving(stop_call.feed()), None);
         self.parts.metrics.stop_call(reason, *restart);
-    }
-
-    fn ask(&mut self, ask: Ask) {
-        let Ask {
-            membership,
-            what,
-            reply,
-            slot,
-        } = ask;
-        let who = self.record.lock().member_of(membership).cloned();
-        let Some(who) = who else {
-            reply.send(Err(RoomError::NotJoined));
-            return;
-        };
-        reply.send(Ok(RoomAnswer::Done));
-        match what {
-            Request::Update(update) => {
-                let mut diff = PresenceDiff::default();
-                self.record.lock().update(&who, update, &mut diff);
-                self.say_owed(diff);
-            }
-            Request::Chat(text) => {
-                let message = {
-                    let mut state = self.record.lock();
-                    let name = state
-                        .member(&who)
-                        .map(|m| m.meta.name.clone())
-                        .unwrap_or_default();
-                    let message = ChatMessage {
-                        id: random_text(),
-                        from: who,
-                        name,
-                        text,
-                        at: unix_ms(),
-                    };
-                    state.keep_chat(message.clone());
-                    message
-                };
-                self.broadcast(&RoomEvent::Chat(message), None);
-            }
-            Request::Data(data) => {
-                let event = RoomEvent::Data {
-                    from: who.clone(),
-                    data,
-                };
-                self.broadcast(&event, Some(&who));
-            }
-        }
-        drop(slot);
     }
 
     /// Everything anew from the table, after a panic of the one before.

@@ -154,7 +154,7 @@ pub(super) fn of_media(
             None
         }
         // Legal with one token, but Janus refuses the description.
-        "msid" if text.split(' ').count() != 2 => None,
+        "msid" if policy != CandidatePolicy::Peer && text.split(' ').count() != 2 => None,
         // The address of RTCP, which ICE finds itself.
         "rtcp" => Some("rtcp:9 IN IP4 0.0.0.0".to_owned()),
         name if OF_MEDIA.contains(&name) => Some(written(attribute)),

@@ -11,8 +11,8 @@ const MAX_BYTES: usize = 400;
 /// The first port that no system service has.
 const FIRST_FREE_PORT: u16 = 1024;
 
-/// Which candidates of browsers the gateway is told. Each makes it send packets to the address that
-/// is named, and a gateway that browsers can reach needs none.
+/// Which candidates of a browser the other side is told, the gateway or another browser. Each makes it
+/// send packets to the address that is named, and a gateway that browsers can reach needs none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CandidatePolicy {
     /// None.
@@ -22,6 +22,10 @@ pub enum CandidatePolicy {
     Public,
     /// All of sound form; for a LAN.
     All,
+    /// Between two browsers, which need each other's: all where another browser can be, be it in a
+    /// private network or behind a hidden name. Not what only services of the other one's own machine
+    /// or network answer at.
+    Peer,
 }
 
 /// An ICE candidate that was parsed and checked.
@@ -37,6 +41,8 @@ pub struct Candidate {
     address: Option<IpAddr>,
     port: u16,
     is_udp: bool,
+    /// Over TCP, and connects itself: nobody connects to it.
+    is_active: bool,
 }
 
 impl Candidate {
@@ -54,14 +60,7 @@ impl Candidate {
         if candidate.is_empty() {
             return Ok(None);
         }
-        let sdp_mid = match sdp_mid {
-            Some(mid) => Some(Mid::parse(mid).ok_or_else(|| wrong("sdpMid"))?),
-            None => None,
-        };
-        let sdp_m_line_index = match sdp_m_line_index {
-            Some(index) => Some(u16::try_from(index).map_err(|_| wrong("sdpMLineIndex"))?),
-            None => None,
-        };
+        let (sdp_mid, sdp_m_line_index) = m_line(sdp_mid, sdp_m_line_index)?;
         if sdp_mid.is_none() && sdp_m_line_index.is_none() {
             return Err(wrong("it names no m-line"));
         }
@@ -117,6 +116,7 @@ impl Candidate {
             Some(address) => write!(line, "{address} {port} typ {kind}"),
             None => write!(line, "{} {port} typ {kind}", host.to_ascii_lowercase()),
         };
+        let mut is_active = false;
         while let Some(name) = fields.next() {
             let value = fields
                 .next()
@@ -133,6 +133,7 @@ impl Candidate {
             if !is_sound {
                 return Err(wrong("extension"));
             }
+            is_active |= (name, value) == ("tcptype", "active");
             let _ = write!(line, " {name} {value}");
         }
         Ok(Self {
@@ -142,10 +143,11 @@ impl Candidate {
             address,
             port,
             is_udp: transport == "udp",
+            is_active: is_active && transport == "tcp",
         })
     }
 
-    /// Whether the gateway may be told.
+    /// Whether the other side may be told.
     pub fn may_pass(&self, policy: CandidatePolicy) -> bool {
         match policy {
             CandidatePolicy::None => false,
@@ -153,8 +155,22 @@ impl Candidate {
                 self.is_udp && self.port >= FIRST_FREE_PORT && self.address.is_some_and(is_public)
             }
             CandidatePolicy::All => self.port > 0,
+            CandidatePolicy::Peer => {
+                let is_open = self.port >= FIRST_FREE_PORT || (self.is_active && self.port > 0);
+                is_open && self.address.is_none_or(is_of_a_peer)
+            }
         }
     }
+}
+
+/// Which m-line is meant, by mid and by index.
+pub(super) fn m_line(
+    mid: Option<&str>,
+    index: Option<u64>,
+) -> Result<(Option<Mid>, Option<u16>), SdpError> {
+    let mid = mid.map(|mid| Mid::parse(mid).ok_or_else(|| wrong("sdpMid")));
+    let index = index.map(|index| u16::try_from(index).map_err(|_| wrong("sdpMLineIndex")));
+    Ok((mid.transpose()?, index.transpose()?))
 }
 
 fn wrong(detail: &'static str) -> SdpError {
@@ -196,6 +212,28 @@ fn is_public(address: IpAddr) -> bool {
             None => v6.segments()[0] & 0xe000 == 0x2000 && v6.segments()[..2] != [0x2001, 0],
         },
     }
+}
+
+/// Whether another browser can be at an address: that of a host, in whatever network.
+fn is_of_a_peer(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => is_of_a_host_v4(v4),
+        IpAddr::V6(v6) if v6.is_loopback() || v6.is_multicast() => false,
+        IpAddr::V6(v6) => match embedded_v4(v6) {
+            Some(v4) => is_of_a_host_v4(v4),
+            None => !v6.is_unicast_link_local(),
+        },
+    }
+}
+
+fn is_of_a_host_v4(v4: Ipv4Addr) -> bool {
+    let [a, ..] = v4.octets();
+    let is_special = v4.is_loopback()
+        || v4.is_link_local() // services of clouds, too
+        || v4.is_multicast()
+        || a == 0 // this network
+        || a >= 240; // reserved, broadcast
+    !is_special
 }
 
 fn is_public_v4(v4: Ipv4Addr) -> bool {

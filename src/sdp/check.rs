@@ -22,6 +22,17 @@ const MAX_ANSWERED: usize = 300;
 /// The one protocol of WebRTC media (RFC 8829 §5.1.2).
 const PROTOCOL: &str = "UDP/TLS/RTP/SAVPF";
 
+/// What a description is for.
+#[derive(Clone, Copy)]
+pub(super) enum Side<'a> {
+    /// It offers.
+    Offer,
+    /// It answers this offer.
+    Answer(&'a Sdp),
+    /// It answers an offer that is not known here.
+    PeerAnswer,
+}
+
 /// A description of which nothing but the grammar is known.
 struct Draft {
     session: Session,
@@ -34,7 +45,7 @@ struct Draft {
 /// See [`Sdp::parse_offer`].
 pub(super) fn offer(text: &str, mids: &[Mid], policy: CandidatePolicy) -> Result<Sdp, SdpError> {
     let draft = Draft::read(text, MAX_OFFERED)?;
-    let sdp = draft.check(None, policy)?;
+    let sdp = draft.check(Side::Offer, policy)?;
     for mid in mids {
         if !sdp.lines.iter().any(|line| line.mid.as_ref() == Some(mid)) {
             return Err(whole("a stream's mid is not there"));
@@ -57,12 +68,17 @@ pub(super) fn answer(text: &str, offer: &Sdp, policy: CandidatePolicy) -> Result
     if draft.session.medias.len() != offer.lines.len() {
         return Err(whole("not as many m-lines as offered"));
     }
-    let sdp = draft.check(Some(offer), policy)?;
+    let sdp = draft.check(Side::Answer(offer), policy)?;
     let pairs = sdp.lines.iter().zip(&offer.lines).zip(&draft.media_at);
     for ((line, offered), (at, _)) in pairs {
         line.answers(offered).map_err(|detail| wrong(*at, detail))?;
     }
     Ok(sdp)
+}
+
+/// See [`Sdp::parse_peer_offer`] and [`Sdp::parse_peer_answer`].
+pub(super) fn peer(text: &str, side: Side<'_>) -> Result<Sdp, SdpError> {
+    Draft::read(text, MAX_OFFERED)?.check(side, CandidatePolicy::Peer)
 }
 
 /// See [`Sdp::from_gateway`].
@@ -122,7 +138,7 @@ impl Draft {
     }
 
     /// Checks all that does not depend on what the description is for, and writes it.
-    fn check(&self, offer: Option<&Sdp>, policy: CandidatePolicy) -> Result<Sdp, SdpError> {
+    fn check(&self, side: Side<'_>, policy: CandidatePolicy) -> Result<Sdp, SdpError> {
         let session = &self.session;
         let origin = &session.origin;
         if origin.sess_id.is_empty() || !origin.sess_id.bytes().all(|b| b.is_ascii_digit()) {
@@ -137,7 +153,7 @@ impl Draft {
             push_line(&mut text, 'a', &attribute);
         }
         let default = direction(&session.attributes).unwrap_or(Direction::SendRecv);
-        let is_answer = offer.is_some();
+        let is_answer = !matches!(side, Side::Offer);
 
         let mut lines: Vec<Line> = Vec::with_capacity(session.medias.len());
         for (media, (at, attributes_at)) in session.medias.iter().zip(&self.media_at) {
@@ -149,19 +165,22 @@ impl Draft {
                 .map_err(|detail| wrong(*at, detail))?;
             attributes_are_sound(&media.attributes, attributes_at)?;
             let names_itself = has(&media.attributes, "mid");
-            if line.is_rejected && !names_itself {
-                // Not every browser names what it rejects; it is known by its place.
-                let offered = offer.and_then(|offer| offer.lines.get(lines.len()));
+            // Not every browser names what it rejects; it is known by its place.
+            let is_unnamed = is_answer && line.is_rejected && !names_itself;
+            if let (true, Side::Answer(offer)) = (is_unnamed, side) {
+                let offered = offer.lines.get(lines.len());
                 line.mid = offered.and_then(|offered| offered.mid.clone());
             }
-            let Some(mid) = &line.mid else {
+            let stays_unnamed = is_unnamed && matches!(side, Side::PeerAnswer);
+            if line.mid.is_none() && !stays_unnamed {
                 return Err(wrong(*at, "no mid, or not a sound one"));
-            };
-            if lines.iter().any(|line| line.mid.as_ref() == Some(mid)) {
+            }
+            let is_same = |other: &Line| other.mid.is_some() && other.mid == line.mid;
+            if lines.iter().any(is_same) {
                 return Err(wrong(*at, "a mid that stands twice"));
             }
             write_head(&mut text, &line, media);
-            if !names_itself {
+            if let (false, Some(mid)) = (names_itself, &line.mid) {
                 push_line(&mut text, 'a', &format!("mid:{mid}"));
             }
             for attribute in &media.attributes {
@@ -172,7 +191,7 @@ impl Draft {
             lines.push(line);
         }
         self.bundles_are_sound(&lines)?;
-        self.transports_are_sound(&lines, offer.is_some())?;
+        self.transports_are_sound(&lines, is_answer)?;
         Ok(Sdp { text, lines })
     }
 

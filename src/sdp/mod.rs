@@ -2,16 +2,19 @@
 //!
 //! An [`Sdp`] or [`Candidate`] exists only parsed. What comes from a browser is checked
 //! and written in one form, with known attributes only: gateways check almost nothing, and some
-//! shapes crash them. What comes from the gateway stays as it is.
+//! shapes crash them; another browser is given the same care. What comes from the gateway stays as it
+//! is. What one browser may tell another is a [`Signal`].
 
 mod attribute;
 mod candidate;
 mod check;
 mod line;
+mod peer;
 
 use std::fmt;
 
 pub use candidate::{Candidate, CandidatePolicy};
+pub use peer::{PeerCandidate, Signal};
 
 use crate::names::{Kind, Mid};
 
@@ -157,6 +160,18 @@ impl Sdp {
         policy: CandidatePolicy,
     ) -> Result<Self, SdpError> {
         check::answer(text, offer, policy)
+    }
+
+    /// Reads a browser's offer to another browser: any m-line may send. Candidates pass where another
+    /// browser can be ([`CandidatePolicy::Peer`]), others are left out.
+    pub fn parse_peer_offer(text: &str) -> Result<Self, SdpError> {
+        check::peer(text, check::Side::Offer)
+    }
+
+    /// Reads a browser's answer to another browser's offer, which is not known here: whether it fits
+    /// is the other one's to see. Candidates as in [`Sdp::parse_peer_offer`].
+    pub fn parse_peer_answer(text: &str) -> Result<Self, SdpError> {
+        check::peer(text, check::Side::PeerAnswer)
     }
 
     /// Takes the gateway's offer or answer as it is, if it is SDP at all.

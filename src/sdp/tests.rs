@@ -18,6 +18,7 @@ macro_rules! fixture {
 }
 
 mod mutated;
+mod peer;
 mod refused;
 
 /// Name, text, and the mids of its streams: what sends, and what may be switched on again.

@@ -61,6 +61,10 @@ pub struct Client {
     bytes: Vec<u8>,
     refs: u64,
     answers_pings: bool,
+    /// As whom it joined.
+    pub me: String,
+    /// What other members told it alone, of what was read so far.
+    pub signals: Vec<Value>,
 }
 
 impl Client {
@@ -81,6 +85,8 @@ impl Client {
             bytes: Vec::new(),
             refs: 0,
             answers_pings: true,
+            me: String::new(),
+            signals: Vec::new(),
         };
         let by = Instant::now() + PATIENCE;
         let end = loop {
@@ -106,6 +112,7 @@ impl Client {
         let mut client = Self::open(address).await;
         let reply = client.ask(topic, "phx_join", json!({ "name": name })).await;
         assert_eq!(reply["status"], "ok", "{reply}");
+        client.me = reply["response"]["participant"].as_str().unwrap().into();
         client
     }
 
@@ -170,7 +177,11 @@ impl Client {
         loop {
             match self.take_frame() {
                 Some((TEXT, payload)) => {
-                    let frame = serde_json::from_slice(&payload).expect("the server writes JSON");
+                    let frame: Value =
+                        serde_json::from_slice(&payload).expect("the server writes JSON");
+                    if frame[3] == "signal" {
+                        self.signals.push(frame[4].clone());
+                    }
                     return Some(Said::Frame(frame));
                 }
                 Some((CLOSE, payload)) => {

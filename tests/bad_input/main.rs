@@ -19,6 +19,7 @@ mod media;
 mod protocol;
 mod rig;
 mod row;
+mod signal_rows;
 mod socket_rows;
 mod speed;
 mod text_rows;

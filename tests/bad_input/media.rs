@@ -11,7 +11,7 @@ const BAD_PAYLOAD: Due = Due::Error("bad_payload");
 const BAD_CANDIDATE: Due = Due::Error("bad_candidate");
 const NOT_FOUND: Due = Due::Error("not_found");
 
-const OFFER: &str = include_str!("../fixtures/sdp/chromium-offer-audio-video.sdp");
+pub const OFFER: &str = include_str!("../fixtures/sdp/chromium-offer-audio-video.sdp");
 
 fn streams() -> Value {
     json!([{"mid": "0", "source": "mic", "label": ""}, {"mid": "1", "source": "camera", "label": ""}])
@@ -62,6 +62,7 @@ fn many(count: usize) -> Value {
     json!({"jsep": {"type": "offer", "sdp": head + &body}, "streams": streams})
 }
 
+/// What is no offer to a gateway.
 fn bad_offers() -> Vec<(Value, Due)> {
     let replaced = |text: &'static str| move |_: &str| Some(text.to_owned());
     let gone = |_: &str| None;
@@ -341,6 +342,14 @@ async fn what_is_asked_of_a_call() {
     };
     let nobody = json!({"participant": "pnobody"});
     let no_call = Due::Error("no_call");
+    let idle_signal = |payload: Value| {
+        row(
+            "media",
+            request("signal", &payload.to_string()),
+            Place::Member,
+            Due::Error("wrong_mode"),
+        )
+    };
     let idle = |event: &str, payload: Value| {
         row(
             "media",
@@ -412,6 +421,8 @@ async fn what_is_asked_of_a_call() {
                 Due::Error("already_started"),
             ),
             asks("stop_call", json!({"restart": 7}), BAD_PAYLOAD),
+            idle_signal(json!({"to": "$W", "candidate": null})),
+            idle_signal(json!({"to": CANARY, "jsep": {}, "candidate": {}})),
             asks("stop_call", json!({}), Due::Ok),
             idle("update_call", good_offer()),
             idle("subscribe", json!({"streams": [nobody]})),

@@ -44,13 +44,20 @@ impl Rig {
 
     /// One with a real Janus.
     pub async fn with_janus() -> Self {
+        Self::with_janus_and(&[]).await
+    }
+
+    /// The same, with more flags.
+    pub async fn with_janus_and(more: &[&str]) -> Self {
         log_lines::collect();
         let janus = TestJanus::start().await;
         let settings = janus.settings();
         let make: MakeGateway =
             Arc::new(move |_| Rc::new(JanusGateway::new(settings.clone()).unwrap()));
         let args = ["--listen", "127.0.0.1:0", "--admin-listen", "off"];
-        let config = Config::from_args(&args).map_err(|stop| stop.text).unwrap();
+        let config = Config::from_args(&[&args[..], more].concat())
+            .map_err(|stop| stop.text)
+            .unwrap();
         let system = System::start(&config, Some(make)).unwrap();
         let rig = Self {
             address: system.address,

@@ -5,13 +5,14 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::client::{Client, Said, frame};
+use super::log_lines::CANARY;
 use super::rig::Rig;
 use super::support::eventually;
 
 /// How soon the end of a connection is seen by all.
 const SOON: Duration = Duration::from_secs(5);
 
-/// Where a literal goes. `$T` in it is the topic.
+/// Where a literal goes. `$T` in it is the topic, `$W` the id of somebody else who is there.
 #[derive(Clone, Copy, Debug)]
 pub enum Place {
     /// Bytes on a new connection.
@@ -99,7 +100,7 @@ impl Row {
         let room = format!("{}-{number}", self.class);
         let topic = format!("room:{room}");
         let mut witness = Client::joined(rig.address, &topic, "Witness").await;
-        let (status, mut client) = self.stage(rig, &topic).await?;
+        let (status, mut client) = self.stage(rig, &topic, &witness.me).await?;
         match (self.due, status) {
             (Due::Http(due), status) if due == status => {}
             (Due::Http(_), status) => return Err(format!("status {status}")),
@@ -115,6 +116,11 @@ impl Row {
                 frame[3] == "chat" && frame[4]["text"] == text.as_str()
             })
             .await;
+        let signals = format!("{:?}", witness.signals);
+        let is_due = self.due == Due::Ok || witness.signals.is_empty();
+        if !is_due || signals.contains(CANARY) {
+            return Err(format!("the witness was signalled {signals}"));
+        }
         drop(client);
         eventually("nobody but the witness is there", SOON, async || {
             rig.members(&room) == 1
@@ -124,7 +130,7 @@ impl Row {
     }
 
     /// Sets up what the place says, and sends the literal.
-    async fn stage(&self, rig: &Rig, topic: &str) -> Result<(u16, Client), String> {
+    async fn stage(&self, rig: &Rig, topic: &str, witness: &str) -> Result<(u16, Client), String> {
         if let Place::Connection = self.place {
             return Ok(Client::handshake(rig.address, &self.literal).await);
         }
@@ -156,7 +162,10 @@ impl Row {
             }
             _ => {
                 let text = match std::str::from_utf8(&self.literal) {
-                    Ok(text) => text.replace("$T", topic).into_bytes(),
+                    Ok(text) => text
+                        .replace("$T", topic)
+                        .replace("$W", witness)
+                        .into_bytes(),
                     Err(_) => self.literal.clone(),
                 };
                 client.send(&frame(0x81, &text)).await;

@@ -63,7 +63,7 @@ async fn the_twentieth_protocol_error_closes_the_socket() {
 
 #[actix::test]
 async fn who_never_reads_leaves_and_nobody_else_notices() {
-    let rig = Rig::without_gateway(&[]);
+    let rig = Rig::with_janus().await;
     let slow = Client::joined(rig.address, "room:slow", "Slow").await;
     let mut witness = Client::joined(rig.address, "room:slow", "Witness").await;
     let mut talkers = Vec::new();
@@ -179,7 +179,8 @@ async fn joins_and_leaves_in_one_breath_leave_one_membership_or_none() {
 
 #[actix::test]
 async fn two_hundred_who_join_and_reset_leave_nobody() {
-    let rig = Rig::without_gateway(&["--room-capacity", "300"]);
+    // Rooms that hold so many have a gateway.
+    let rig = Rig::with_janus_and(&["--room-capacity", "300"]).await;
     let mut witness = Client::joined(rig.address, "room:reset", "Witness").await;
     let mut clients = Vec::new();
     for _ in 0..200 {

@@ -367,12 +367,6 @@ async fn what_members_say() {
                 Due::Ok,
             ),
             says("data", json!([]), BAD_PAYLOAD),
-            says("signal", json!({"to": CANARY, "jsep": {}}), WRONG_MODE),
-            says(
-                "signal",
-                json!({"to": CANARY, "jsep": {}, "candidate": {}}),
-                WRONG_MODE,
-            ),
             says(
                 "update",
                 json!({"role": "moderator"}),

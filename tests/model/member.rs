@@ -13,7 +13,7 @@ use parlour::gateway::fake::INJECTED;
 use parlour::names::{Feed, Generation, ParticipantId, RoomName};
 use parlour::otp::{DownReason, Monitors, Reply};
 use parlour::rooms::messages::{Joined, RoomAnswer, RoomReply};
-use parlour::rooms::ports::{Deliver, Encoder, MembershipId, Notice};
+use parlour::rooms::ports::{Deliver, Encoder, MembershipId, Notice, Signalled};
 use parlour::rooms::presence::PresenceState;
 use parlour::rooms::table::RoomTable;
 use parlour::rooms::{RoomError, RoomEvent};
@@ -262,6 +262,16 @@ impl Handler<Deliver> for Member {
                 .push(format!("{event:?} marked {:?}", deliver.stop_call));
         }
         self.frame(&deliver.frame);
+    }
+}
+
+impl Handler<Signalled> for Member {
+    type Result = ();
+
+    fn handle(&mut self, signalled: Signalled, _: &mut Self::Context) {
+        let mut log = self.log.lock().unwrap();
+        log.faults
+            .push(format!("{} signals, whom nobody asked to", signalled.from));
     }
 }
 

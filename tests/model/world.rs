@@ -257,6 +257,7 @@ impl World {
         let link = MemberLink {
             membership,
             deliver: address.clone().recipient(),
+            signalled: address.clone().recipient(),
             notice: address.clone().recipient(),
             watch: address.clone().recipient(),
         };

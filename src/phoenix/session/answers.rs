@@ -94,8 +94,8 @@ impl WebSocketSession {
             Ok(joined) => {
                 topic.participant = Some(joined.participant.clone());
                 self.parts.metrics.join(pending.since.elapsed());
+                let mode = self.parts.mode.as_str();
                 let Welcome {
-                    mode,
                     ice_servers,
                     limits,
                     server,

@@ -21,7 +21,7 @@ use crate::phoenix::frame::{self, Frame};
 use crate::phoenix::topic::{Topic, room_of};
 use crate::phoenix::websocket::Incoming;
 use crate::rooms::RoomError;
-use crate::rooms::messages::{Ask, Join, Leave, RoomAnswer, RoomReply};
+use crate::rooms::messages::{Ask, Join, Leave, Request, RoomAnswer, RoomReply};
 use crate::rooms::ports::{MemberLink, MembershipId};
 use crate::rooms::registry::Enter;
 
@@ -195,6 +195,7 @@ impl WebSocketSession {
         let link = MemberLink {
             membership,
             deliver: me.clone().recipient(),
+            signalled: me.clone().recipient(),
             notice: me.clone().recipient(),
             watch: me.recipient(),
         };
@@ -298,10 +299,15 @@ impl WebSocketSession {
         let Some((room, membership, participant)) = joined else {
             return self.reply(&to, Err(RequestError::NotJoined), ctx);
         };
-        let asked = match channel::request(event, payload, self.parts.candidates) {
+        let asked = match channel::request(event, payload, self.parts.mode) {
             Ok(asked) => asked,
             Err(error) => return self.reply(&to, Err(error), ctx),
         };
+        if let Asked::Room(Request::Signal { to: whom, .. }) = &asked
+            && *whom == participant
+        {
+            return self.reply(&to, Err(channel::signal::to_oneself()), ctx);
+        }
         match asked {
             Asked::Nothing => self.reply(&to, Ok(json!({})), ctx),
             Asked::Room(what) => {

@@ -6,7 +6,7 @@ use actix::{AsyncContext, Context};
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use super::{RETIRE_AFTER, Room};
+use super::{MESH_CAPACITY, RETIRE_AFTER, Room};
 use crate::names::unix_ms;
 use crate::otp::{DownReason, cast, monitor};
 use crate::rooms::errors::RoomError;
@@ -78,6 +78,15 @@ impl Room {
         });
     }
 
+    /// Why nobody else fits in.
+    fn full(&self) -> RoomError {
+        let capacity = self.record.capacity;
+        match self.parts.start_calls.is_none() && capacity >= MESH_CAPACITY {
+            true => RoomError::FullMesh { capacity },
+            false => RoomError::Full { capacity },
+        }
+    }
+
     pub(super) fn join(&mut self, join: Join, ctx: &mut Context<Self>) {
         let Join {
             link,
@@ -104,9 +113,7 @@ impl Room {
             })
         };
         let Some((call, ended, entered)) = entered else {
-            reply.send(Err(RoomError::Full {
-                capacity: self.record.capacity,
-            }));
+            reply.send(Err(self.full()));
             return;
         };
         // First what nobody would do in the place of a room that panics.

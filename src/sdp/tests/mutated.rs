@@ -54,6 +54,7 @@ proptest! {
         changes in proptest::collection::vec((any::<u8>(), any::<usize>(), characters()), 0..6),
         policy in proptest::sample::select(vec![
             CandidatePolicy::None, CandidatePolicy::Public, CandidatePolicy::All,
+            CandidatePolicy::Peer,
         ]),
     ) {
         let (_, text, names) = OFFERS[which];
@@ -63,6 +64,9 @@ proptest! {
             let again = Sdp::parse_offer(sdp.as_str(), &mids, policy).unwrap();
             prop_assert_eq!(&again, &sdp);
             prop_assert!(sdp.as_str().lines().all(|line| line.len() <= 400));
+        }
+        if let Ok(sdp) = Sdp::parse_peer_offer(&text) {
+            prop_assert_eq!(&Sdp::parse_peer_offer(sdp.as_str()).unwrap(), &sdp);
         }
         let _ = Sdp::from_gateway(&text);
     }
@@ -76,6 +80,9 @@ proptest! {
         let text = changes.into_iter().fold(text.to_owned(), |text, change| mutate(&text, change));
         if let Ok(sdp) = read_answer(&text, offer) {
             prop_assert_eq!(&read_answer(sdp.as_str(), offer).unwrap(), &sdp);
+        }
+        if let Ok(sdp) = Sdp::parse_peer_answer(&text) {
+            prop_assert_eq!(&Sdp::parse_peer_answer(sdp.as_str()).unwrap(), &sdp);
         }
     }
 

@@ -1,6 +1,6 @@
 //! What is refused, one change of a good description each.
 
-use super::{read_answer, read_offer};
+use super::{Sdp, read_answer, read_offer};
 
 /// Each is one change of Chromium's offer of sound and picture.
 #[test]
@@ -121,6 +121,8 @@ fn an_offer_no_browser_makes_is_refused() {
     for (name, text) in bad {
         let error = read_offer(text, &["0", "1"]).expect_err(name);
         assert_eq!(error.reason(), "bad_sdp", "{name}");
+        let error = Sdp::parse_peer_offer(text).expect_err(name);
+        assert_eq!(error.reason(), "bad_sdp", "{name}, to a browser");
     }
 }
 

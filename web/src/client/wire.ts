@@ -88,6 +88,10 @@ export interface Requests {
     payload: Chat;
     response: Done;
   };
+  signal: {
+    payload: Signal;
+    response: Done;
+  };
   data: {
     payload: Anything;
     response: Done;
@@ -248,6 +252,14 @@ export interface Chat {
   text: string;
 }
 /**
+ * To another browser, in mesh mode: either a description or a candidate (null for no more).
+ */
+export interface Signal {
+  to: ParticipantId;
+  jsep?: Jsep;
+  candidate?: Candidate | null;
+}
+/**
  * Any object; for applications.
  */
 export interface Anything {
@@ -267,6 +279,7 @@ export interface Events {
   presence_diff: PresenceDiff;
   chat: ChatMessage;
   data: Data;
+  signal: Signalled;
   room_closed: RoomClosed;
   phx_close: Closed;
   subscriber_offer: SubscriberOffer;
@@ -410,6 +423,14 @@ export interface Data {
   data: Anything;
 }
 /**
+ * From another browser, in mesh mode: either a description or a candidate (null for no more).
+ */
+export interface Signalled {
+  from: ParticipantId;
+  jsep?: Jsep;
+  candidate?: Candidate | null;
+}
+/**
  * The room ended for everybody.
  */
 export interface RoomClosed {
@@ -471,10 +492,6 @@ export interface Hangup {
  * Requests that are refused today; their names and shapes are kept.
  */
 export interface ReservedRequests {
-  signal: {
-    payload: Signal;
-    response: Done;
-  };
   mute: {
     payload: Mute;
     response: Done;
@@ -504,14 +521,6 @@ export interface ReservedRequests {
     response: Done;
   };
 }
-/**
- * To another browser, in mesh mode: either a description or a candidate (null for no more).
- */
-export interface Signal {
-  to: ParticipantId;
-  jsep?: Jsep;
-  candidate?: Candidate | null;
-}
 export interface Mute {
   participant: ParticipantId;
   kind: "audio" | "video";
@@ -537,20 +546,11 @@ export interface SwitchRecording {
  * Events that the server does not say today; their names and shapes are kept.
  */
 export interface ReservedEvents {
-  signal: Signalled;
   mode: Mode;
   move: Move;
   recording: Recording;
   lobby: Lobby;
   error: ErrorReply;
-}
-/**
- * From another browser, in mesh mode: either a description or a candidate (null for no more).
- */
-export interface Signalled {
-  from: ParticipantId;
-  jsep?: Jsep;
-  candidate?: Candidate | null;
 }
 /**
  * How media goes from now on.
