@@ -16,10 +16,10 @@ test("devices that are off by choice need no words", () => {
 
 test("what keeps both is said once, what differs by itself", () => {
   expect(deviceHints({ mic: blocked("denied"), camera: blocked("denied") })).toBe(
-    "This page may not use microphone and camera: allow them in the address bar.",
+    "This page may not use your microphone and camera. Allow them in the address bar.",
   );
   expect(deviceHints({ mic: { phase: "asking" }, camera: blocked("missing") })).toBe(
-    "Asking for microphone… No camera found.",
+    "Asking for your microphone… No camera found.",
   );
 });
 
@@ -42,6 +42,6 @@ test.each<[string, ConnectionState, CallState]>([
 
 test("without a gateway the banner says that calls are off", () => {
   expect(bannerText(statusOf(joined, { phase: "unavailable" }))).toBe(
-    "Calls are off: this server has no media server. Chat works.",
+    "Calls are off because this server has no media server. Chat works.",
   );
 });

@@ -4,6 +4,8 @@ import "./ControlBar.css";
 import { DeviceHints } from "./DeviceHints";
 import { DeviceToggles } from "./DeviceToggles";
 import { Icon } from "./Icon";
+import { words } from "./i18n";
+import { Toggle } from "./Toggle";
 
 interface Props {
   media: LocalMedia;
@@ -14,28 +16,26 @@ interface Props {
 
 /** What one can do in the room. */
 export function ControlBar({ media, chatOpen, onChat, onLeave }: Props): JSX.Element {
+  const t = words();
   return (
-    <nav class="controls" aria-label="Controls">
+    <nav class="controls" aria-label={t.room.controls}>
       <DeviceHints media={media} />
       <DeviceToggles media={media} />
-      <button
-        type="button"
-        class="round round-plain"
-        data-testid="chat-toggle"
-        aria-label="Chat"
-        aria-pressed={chatOpen}
-        title="Chat"
-        onClick={onChat}
-      >
-        <Icon name="chat" />
-      </button>
+      <Toggle
+        name={t.chat.title}
+        icon="chat"
+        pressed={chatOpen}
+        testId="chat-toggle"
+        onToggle={onChat}
+      />
       <button
         type="button"
         class="button button-danger"
         data-testid="leave-button"
         onClick={onLeave}
       >
-        Leave
+        <Icon name="leave" />
+        {t.room.leave}
       </button>
     </nav>
   );

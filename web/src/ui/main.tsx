@@ -4,8 +4,11 @@ import { render } from "preact";
 import "./tokens.css";
 import "./base.css";
 import { App } from "./App";
+import { startLanguage } from "./i18n";
 import { Page } from "./page";
+import { startTheme } from "./theme";
 
+startTheme();
 const page = new Page(location);
 
 declare global {
@@ -35,4 +38,4 @@ document.addEventListener("visibilitychange", () => {
 });
 
 const root = document.getElementById("app");
-if (root) render(<App page={page} />, root);
+if (root) void startLanguage().then(() => render(<App page={page} />, root));
