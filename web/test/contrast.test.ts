@@ -45,7 +45,7 @@ function contrast(one: Rgb, other: Rgb): number {
 
 /** Text needs 4.5. */
 const TEXTS: readonly (readonly [string, readonly string[]])[] = [
-  ["text", ["ground", "sunken", "raised", "hover", "accent-soft"]],
+  ["text", ["ground", "sunken", "raised", "hover", "accent-soft", "tile"]],
   ["text-dim", ["ground", "sunken", "raised", "hover"]],
   ["accent", ["ground", "raised", "hover"]],
   ["on-accent", ["accent", "accent-hover"]],

@@ -30,12 +30,13 @@ export function ControlBar({ media, chatOpen, onChat, onLeave }: Props): JSX.Ele
       />
       <button
         type="button"
-        class="button button-danger"
+        class="button button-danger controls-leave"
         data-testid="leave-button"
+        title={t.room.leave}
         onClick={onLeave}
       >
         <Icon name="leave" />
-        {t.room.leave}
+        <span>{t.room.leave}</span>
       </button>
     </nav>
   );

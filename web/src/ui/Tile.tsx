@@ -38,7 +38,7 @@ export function Tile({ participant, track }: Props): JSX.Element {
       {track && <Video track={track} mirrored={self} hidden={!showsPicture} testId="tile-video" />}
       {!showsPicture && (
         <span class="tile-initials" aria-hidden="true">
-          {initials(name)}
+          <span>{initials(name)}</span>
         </span>
       )}
       {restarting && !self && <span class="tile-note">{t.restarting}</span>}
@@ -54,12 +54,15 @@ export function Tile({ participant, track }: Props): JSX.Element {
   );
 }
 
+const letters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/** The first letters, as people see letters: an emoji or क्षि is one. */
 function initials(name: string): string {
   return name
     .trim()
     .split(/\s+/)
     .slice(0, 2)
-    .map((word) => [...word][0] ?? "")
+    .map((word) => [...letters.segment(word)][0]?.segment ?? "")
     .join("")
     .toUpperCase();
 }

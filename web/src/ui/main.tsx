@@ -8,6 +8,9 @@ import { startLanguage } from "./i18n";
 import { Page } from "./page";
 import { startTheme } from "./theme";
 
+/** How long the page waits for its language. */
+const LANGUAGE_MS = 1_500;
+
 startTheme();
 const page = new Page(location);
 
@@ -38,4 +41,8 @@ document.addEventListener("visibilitychange", () => {
 });
 
 const root = document.getElementById("app");
-if (root) void startLanguage().then(() => render(<App page={page} />, root));
+if (root) {
+  // A language whose file is slow to come does not keep the page blank: English until then.
+  const slow = new Promise((resolve) => setTimeout(resolve, LANGUAGE_MS));
+  void Promise.race([startLanguage(), slow]).then(() => render(<App page={page} />, root));
+}
