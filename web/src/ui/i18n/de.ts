@@ -367,6 +367,7 @@ export const de: Dictionary = {
     noproc: "Dieses Gespräch ist auf dem Server abgebrochen.",
     not_found: "Das ist nicht mehr da.",
     not_joined: "Du bist nicht im Raum.",
+    offer_failed: "Dieser Browser konnte das Gespräch nicht starten.",
     offer_refused: "Der Medienserver hat die Verbindung abgelehnt.",
     overloaded: "Der Server kam mit diesem Gespräch nicht mehr mit.",
     panicked: "Dieses Gespräch ist auf dem Server abgebrochen.",

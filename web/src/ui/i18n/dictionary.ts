@@ -51,6 +51,7 @@ export type Reason =
   | "noproc"
   | "not_found"
   | "not_joined"
+  | "offer_failed"
   | "offer_refused"
   | "overloaded"
   | "panicked"

@@ -358,6 +358,7 @@ export const en: Dictionary = {
     noproc: "This call broke on the server.",
     not_found: "That is no longer there.",
     not_joined: "You are not in the room.",
+    offer_failed: "This browser could not start the call.",
     offer_refused: "The media server refused the connection.",
     overloaded: "The server could not keep up with this call.",
     panicked: "This call broke on the server.",

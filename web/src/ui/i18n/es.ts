@@ -372,6 +372,7 @@ export const es: Dictionary = {
     noproc: "Esta llamada ha fallado en el servidor.",
     not_found: "Eso ya no está ahí.",
     not_joined: "No estás en la sala.",
+    offer_failed: "Este navegador no ha podido iniciar la llamada.",
     offer_refused: "El servidor multimedia ha rechazado la conexión.",
     overloaded: "El servidor no ha dado abasto con esta llamada.",
     panicked: "Esta llamada ha fallado en el servidor.",
