@@ -14,5 +14,6 @@ export default defineConfig({
   },
   worker: { format: "es" },
   server: { proxy: { "/socket": { target: "http://127.0.0.1:4000", ws: true } } },
-  test: { environment: "node", include: ["test/**/*.test.ts"] },
+  // css: the colours are tested.
+  test: { environment: "node", css: true, include: ["test/**/*.test.ts"] },
 });

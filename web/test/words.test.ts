@@ -16,10 +16,10 @@ test("devices that are off by choice need no words", () => {
 
 test("what keeps both is said once, what differs by itself", () => {
   expect(deviceHints({ mic: blocked("denied"), camera: blocked("denied"), screen: off })).toBe(
-    "This page may not use microphone and camera: allow them in the address bar.",
+    "This page may not use your microphone and camera. Allow them in the address bar.",
   );
   expect(deviceHints({ mic: { phase: "asking" }, camera: blocked("missing"), screen: off })).toBe(
-    "Asking for microphone… No camera found.",
+    "Asking for your microphone… No camera found.",
   );
 });
 

@@ -3,12 +3,15 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Session } from "../client";
 import "./ChatPanel.css";
+import { Icon } from "./Icon";
+import { time, words } from "./i18n";
 import { signalOf } from "./signals";
 
 const MAX_TEXT = 2_000;
 
 /** What was written, and a line to write on. */
 export function ChatPanel({ session }: { session: Session }): JSX.Element {
+  const t = words().chat;
   const text = useSignal("");
   const refused = useSignal(false);
   const list = useRef<HTMLOListElement>(null);
@@ -28,26 +31,29 @@ export function ChatPanel({ session }: { session: Session }): JSX.Element {
   };
 
   return (
-    <aside class="chat" aria-label="Chat">
+    <aside class="chat" aria-label={t.title}>
+      <h2 class="panel-title">{t.title}</h2>
+      {messages.length === 0 && <p class="hint">{t.empty}</p>}
       <ol ref={list} class="chat-list" data-testid="chat-list">
         {messages.map(({ id, name, text, at }) => (
-          <li key={id}>
+          <li key={id} data-testid="chat-message">
             <span class="chat-who">
-              {name}{" "}
-              <time dateTime={new Date(at).toISOString()}>
-                {new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}
-              </time>
+              {name} <time dateTime={new Date(at).toISOString()}>{time(at)}</time>
             </span>
             <span class="chat-text">{text}</span>
           </li>
         ))}
       </ol>
-      {refused.value && <p class="wrong">It was not sent. Please try again.</p>}
+      {refused.value && (
+        <p class="wrong" role="alert">
+          {t.notSent}
+        </p>
+      )}
       <form class="chat-form" onSubmit={(event) => void send(event)}>
         <input
           data-testid="chat-input"
-          aria-label="Message"
-          placeholder="Write to everybody"
+          aria-label={t.message}
+          placeholder={t.placeholder}
           autocomplete="off"
           maxLength={MAX_TEXT}
           value={text.value}
@@ -55,8 +61,14 @@ export function ChatPanel({ session }: { session: Session }): JSX.Element {
             text.value = event.currentTarget.value;
           }}
         />
-        <button type="submit" class="button button-small">
-          Send
+        <button
+          type="submit"
+          class="button button-primary button-square"
+          data-testid="chat-send"
+          aria-label={t.send}
+          title={t.send}
+        >
+          <Icon name="send" />
         </button>
       </form>
     </aside>

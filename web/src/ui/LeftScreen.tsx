@@ -1,23 +1,29 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { Brand } from "./Brand";
+import { Footer } from "./Footer";
+import { words } from "./i18n";
+import { sentence } from "./words";
 
 interface Props {
   /** The wire's word, `left` if it was one's own wish. */
   reason: string;
-  text: string;
   onRejoin: () => void;
   onBack: () => void;
 }
 
 /** After the end: why, and how to come back. */
-export function LeftScreen({ reason, text, onRejoin, onBack }: Props): JSX.Element {
+export function LeftScreen({ reason, onRejoin, onBack }: Props): JSX.Element {
+  const t = words().left;
   const rejoin = useRef<HTMLButtonElement>(null);
   useEffect(() => rejoin.current?.focus(), []);
   return (
     <main class="centred" data-testid="left-screen" data-reason={reason}>
+      <Brand />
       <section class="card">
-        <h1>Parlour</h1>
-        <p>{text}</p>
+        {/* One's own wish needs no heading above its sentence. */}
+        <h1>{reason === "left" ? sentence(reason) : t.title}</h1>
+        {reason !== "left" && <p>{sentence(reason)}</p>}
         <div class="row">
           <button
             ref={rejoin}
@@ -26,13 +32,14 @@ export function LeftScreen({ reason, text, onRejoin, onBack }: Props): JSX.Eleme
             data-testid="rejoin-button"
             onClick={onRejoin}
           >
-            Join again
+            {t.rejoin}
           </button>
           <button type="button" class="button" data-testid="back-button" onClick={onBack}>
-            Other name or room
+            {t.other}
           </button>
         </div>
       </section>
+      <Footer />
     </main>
   );
 }

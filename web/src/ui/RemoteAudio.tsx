@@ -1,6 +1,8 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { Icon } from "./Icon";
+import { words } from "./i18n";
 
 const refused = signal(false);
 
@@ -30,7 +32,8 @@ export function SoundButton(): JSX.Element | null {
         for (const audio of document.querySelectorAll("audio")) play(audio);
       }}
     >
-      Turn on sound
+      <Icon name="sound" />
+      {words().trouble.turnOnSound}
     </button>
   );
 }

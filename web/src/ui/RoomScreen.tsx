@@ -4,6 +4,7 @@ import type { Session } from "../client";
 import { ChatPanel } from "./ChatPanel";
 import { ControlBar } from "./ControlBar";
 import { InviteLink } from "./InviteLink";
+import { words } from "./i18n";
 import type { Page } from "./page";
 import { RemoteAudio, SoundButton } from "./RemoteAudio";
 import "./RoomScreen.css";
@@ -22,7 +23,11 @@ export function RoomScreen({ page, session }: { page: Page; session: Session }):
         <h1>{page.room.value}</h1>
         <InviteLink room={page.room.value} />
       </header>
-      <section class="room-grid" aria-label="People" style={layout(participants.length)}>
+      <section
+        class="room-grid"
+        aria-label={words().room.people}
+        style={layout(participants.length)}
+      >
         {participants.map((participant) => {
           const mine = participant.self;
           return (

@@ -6,10 +6,18 @@ interface Props {
   mirrored?: boolean;
   hidden?: boolean;
   testId?: string;
+  /** What a screen reader calls it, where nothing beside it does. */
+  label?: string;
 }
 
 /** A picture without sound: sound has elements of its own, so that pictures always play. */
-export function Video({ track, mirrored = false, hidden = false, testId }: Props): JSX.Element {
+export function Video({
+  track,
+  mirrored = false,
+  hidden = false,
+  testId,
+  label,
+}: Props): JSX.Element {
   const element = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const video = element.current;
@@ -23,6 +31,7 @@ export function Video({ track, mirrored = false, hidden = false, testId }: Props
       ref={element}
       class={mirrored ? "mirrored" : ""}
       data-testid={testId}
+      aria-label={label}
       hidden={hidden}
       muted
       autoPlay

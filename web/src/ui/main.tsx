@@ -4,8 +4,14 @@ import { render } from "preact";
 import "./tokens.css";
 import "./base.css";
 import { App } from "./App";
+import { startLanguage } from "./i18n";
 import { Page } from "./page";
+import { startTheme } from "./theme";
 
+/** How long the page waits for its language. */
+const LANGUAGE_MS = 1_500;
+
+startTheme();
 const page = new Page(location);
 
 declare global {
@@ -27,4 +33,8 @@ window.parlour = {
 };
 
 const root = document.getElementById("app");
-if (root) render(<App page={page} />, root);
+if (root) {
+  // A language whose file is slow to come does not keep the page blank: English until then.
+  const slow = new Promise((resolve) => setTimeout(resolve, LANGUAGE_MS));
+  void Promise.race([startLanguage(), slow]).then(() => render(<App page={page} />, root));
+}

@@ -3,14 +3,16 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { type DeviceKind, History, isRoomName, LocalMedia, Session, workerClock } from "../client";
 import { storageOf } from "./storage";
-import { sentence } from "./words";
 
 /** What is on the screen. */
 export type Screen =
-  | { screen: "problem"; text: string }
+  | { screen: "problem"; problem: Problem }
   | { screen: "lobby" }
   | { screen: "room"; session: Session }
-  | { screen: "left"; reason: string; text: string };
+  | { screen: "left"; reason: string };
+
+/** Why there is nothing to do here. */
+export type Problem = { kind: "bad_room"; name: string } | { kind: "no_webrtc" };
 
 const NAME_KEY = "parlour.name";
 
@@ -34,12 +36,9 @@ export class Page {
     const path = /^\/r\/([^/]*)\/?$/.exec(location.pathname)?.[1];
     if (path !== undefined) this.room.value = decode(path);
     if (path !== undefined && !isRoomName(this.room.value)) {
-      this.#screen.value = { screen: "problem", text: badRoom(this.room.value) };
+      this.#problem({ kind: "bad_room", name: this.room.value });
     } else if (typeof RTCPeerConnection === "undefined") {
-      this.#screen.value = {
-        screen: "problem",
-        text: "This browser cannot make calls: it has no WebRTC.",
-      };
+      this.#problem({ kind: "no_webrtc" });
     } else {
       this.#wake();
     }
@@ -91,12 +90,16 @@ export class Page {
     this.#wake();
   }
 
+  #problem(problem: Problem): void {
+    this.#screen.value = { screen: "problem", problem };
+  }
+
   #left(stop: () => void, reason: string): void {
     stop();
     this.#wishes = (["mic", "camera"] as const).filter((kind) => this.media.isOn(kind));
     // The camera's light goes out with the meeting.
     this.media.stop();
-    this.#screen.value = { screen: "left", reason, text: sentence(reason) };
+    this.#screen.value = { screen: "left", reason };
   }
 
   #wake(): void {
@@ -118,8 +121,4 @@ function decode(text: string): string {
   } catch {
     return text;
   }
-}
-
-function badRoom(name: string): string {
-  return `“${name.slice(0, 80)}” cannot be a room's name: letters, digits, “-” and “_”, 64 at most.`;
 }
