@@ -3,6 +3,15 @@
 export { Call } from "./call";
 export { type Clock, every, pageClock, workerClock } from "./clock";
 export { Connection, type ConnectionState, type ResumeStorage } from "./connection";
+export {
+  type Choices,
+  type ChoosableKind,
+  type Device,
+  type DeviceLists,
+  type DeviceSource,
+  Devices,
+  type DevicesOptions,
+} from "./devices";
 export type {
   CallState,
   EngineOptions,
@@ -23,6 +32,7 @@ export {
   type SourceState,
 } from "./media";
 export { MeshEngine } from "./mesh";
+export { type Ear, Meter, type MeterOptions } from "./meter";
 export * from "./protocol";
 export { Publisher } from "./publisher";
 export { type CallSign, type Participant, type Reaction, Room } from "./room";

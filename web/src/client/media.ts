@@ -114,9 +114,12 @@ export class LocalMedia {
   async choose(kind: DeviceKind, device: string | null): Promise<void> {
     if (this.#chosen[kind] === device) return;
     this.#chosen[kind] = device;
-    const { phase } = this.#state.value[kind];
-    if (phase === "off") return;
-    await this.#askAgain(kind);
+    await this.reopen(kind);
+  }
+
+  /** Takes the device afresh: the chosen one is plugged in again, or any is. What is off stays off. */
+  async reopen(kind: DeviceKind): Promise<void> {
+    if (this.#state.value[kind].phase !== "off") await this.#askAgain(kind);
   }
 
   /** Switches on; asks for the device if there is none. Resolves when it is decided. */
