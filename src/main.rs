@@ -1,7 +1,7 @@
 //! The binary: settings in, system up, signals, exit code.
 
 use std::cell::RefCell;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -17,6 +17,8 @@ use parlour::system::{MakeGateway, System};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
+
+mod qr;
 
 /// How long a Janus that is configured but not yet there is waited for before the start goes on.
 const JANUS_START: Duration = Duration::from_secs(5);
@@ -245,14 +247,29 @@ fn greet(config: &Config, system: &System, found: &str) {
         // Nobody can open that; this machine is at loopback as well.
         address.set_ip(Ipv4Addr::LOCALHOST.into());
     }
-    let base = config
-        .public_url
-        .clone()
-        .unwrap_or_else(|| format!("http://{address}"));
+    let own = || format!("http://{address}");
+    let base = system.base_url.clone().unwrap_or_else(own);
     let mode = system.mode();
     say(&format!(
         "Parlour {} is open: {base}/r/tea",
         env!("CARGO_PKG_VERSION")
     ));
     say(&format!("  mode: {mode}; {found}"));
+    if config.lan {
+        invite(&format!("{base}/r/tea"));
+    }
+}
+
+/// How the others in the house come in.
+fn invite(url: &str) {
+    say(
+        "  others in the house: open that address, or scan it. The browser warns of the certificate, \
+         which this machine made itself: choose Advanced (or Show Details), then go on to the page",
+    );
+    // Nobody scans a file.
+    if std::io::stdout().is_terminal()
+        && let Some(code) = qr::on_terminal(url)
+    {
+        say(&code);
+    }
 }

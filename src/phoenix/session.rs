@@ -77,6 +77,8 @@ pub struct SessionParts {
 pub struct Welcome {
     /// `gateway` or `mesh`.
     pub mode: &'static str,
+    /// Where people find this server, if that is known: a room is at `/r/<name>` of it.
+    pub base_url: Option<String>,
     /// As `RTCConfiguration.iceServers`.
     pub ice_servers: serde_json::Value,
     /// Limits a client may want to know.
