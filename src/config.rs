@@ -114,6 +114,15 @@ pub struct Config {
     #[arg(long, env = "PARLOUR_MAX_CONNECTIONS", default_value = "20000", value_parser = number::<1, 1_000_000>)]
     pub max_connections: u32,
 
+    /// Most bits a second of one camera's picture, all its layers together.
+    #[arg(long, env = "PARLOUR_CAMERA_BITRATE", default_value = "1500000", value_parser = number::<50_000, 20_000_000>)]
+    pub camera_bitrate: u32,
+
+    /// Most bits a second of one shared screen. Through Janus both together are the most that one
+    /// participant sends.
+    #[arg(long, env = "PARLOUR_SCREEN_BITRATE", default_value = "2500000", value_parser = number::<50_000, 20_000_000>)]
+    pub screen_bitrate: u32,
+
     /// Which browser candidates reach Janus: `none`, `public`, `all`. Janus needs none, and each is
     /// a packet sent to whatever address it names.
     #[arg(long, env = "PARLOUR_CANDIDATES", default_value = "none", value_parser = candidates)]
@@ -223,6 +232,11 @@ impl Config {
             .map(|home| home.join("parlour"))
     }
 
+    /// Most bits a second of one participant, camera and screen together.
+    pub fn participant_bitrate(&self) -> u64 {
+        u64::from(self.camera_bitrate) + u64::from(self.screen_bitrate)
+    }
+
     /// This node's name on Janus: from the settings, else of the listener; one that listens on all
     /// addresses is told from others by its host's name.
     pub fn node(&self) -> String {
@@ -266,6 +280,25 @@ mod tests {
         assert!(wrong(&["--drain", "1h"]).contains("600s"));
         assert!(wrong(&["--listen", "x"]).contains("PARLOUR_LISTEN"));
         assert!(wrong(&["--rtp-ports", "9-3"]).contains("PARLOUR_RTP_PORTS"));
+    }
+
+    #[test]
+    fn bit_rates_have_bounds_and_no_zero() {
+        for (flag, name) in [
+            ("--camera-bitrate", "PARLOUR_CAMERA_BITRATE"),
+            ("--screen-bitrate", "PARLOUR_SCREEN_BITRATE"),
+        ] {
+            for value in ["0", "49999", "20000001", "1.5M", "-1", "4294967296"] {
+                let text = wrong(&[&format!("{flag}={value}")]);
+                assert!(text.contains(name) && text.contains("20000000"), "{text}");
+            }
+            Config::from_args(&[flag, "50000"]).unwrap();
+        }
+        let config = Config::from_args(&[]).unwrap();
+        assert_eq!(config.participant_bitrate(), 4_000_000);
+        let most = ["--camera-bitrate=20000000", "--screen-bitrate=20000000"];
+        let config = Config::from_args(&most).unwrap();
+        assert_eq!(config.participant_bitrate(), 40_000_000);
     }
 
     #[test]

@@ -169,6 +169,10 @@ fn raise_file_limit(config: &Config) {
 async fn gateway(
     config: &Config,
 ) -> Result<(Option<MakeGateway>, Option<Spawned>, String), String> {
+    let rooms = RoomSettings {
+        bitrate: Some(config.participant_bitrate()),
+        ..RoomSettings::default()
+    };
     let (settings, spawned) = match &config.janus_url {
         None => return Ok((None, None, "calls are off: JANUS_URL is not set".into())),
         Some(JanusUrl::Spawn) => {
@@ -178,7 +182,11 @@ async fn gateway(
                 ..SpawnOptions::default()
             };
             match Spawned::start(options).await {
-                Ok(janus) => (JanusSettings::of_spawned(janus.access()), Some(janus)),
+                Ok(janus) => {
+                    let mut settings = JanusSettings::of_spawned(janus.access());
+                    settings.rooms = rooms;
+                    (settings, Some(janus))
+                }
                 Err(error @ SpawnError::NoMediaAddress) => {
                     return Ok((None, None, format!("calls are off: {error}")));
                 }
@@ -190,7 +198,7 @@ async fn gateway(
                 url: url.clone(),
                 api_secret: config.janus_api_secret.clone(),
                 admin_key: config.janus_admin_key.clone(),
-                rooms: RoomSettings::default(),
+                rooms,
             };
             (settings, None)
         }

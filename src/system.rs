@@ -434,6 +434,8 @@ fn welcome(config: &Config, mode: &'static str, base_url: Option<String>) -> Wel
         limits: json!({
             "capacity": config.room_capacity,
             "streams": channel::MAX_STREAMS,
+            "camera_bitrate": config.camera_bitrate,
+            "screen_bitrate": config.screen_bitrate,
             "frame_bytes": channel::MAX_FRAME_BYTES,
             "sdp_frame_bytes": channel::MAX_SDP_FRAME_BYTES,
             "chat_bytes": channel::MAX_CHAT_BYTES,
