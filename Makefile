@@ -20,7 +20,7 @@ NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: build ## build and start Parlour, with a Janus of its own under it
+run: build ## build and start Parlour, with a Janus of its own under it; LAN=1: for everybody in the house
 	@exec scripts/run
 
 build: setup-run web ## build the page and the binary (target/release/parlour)

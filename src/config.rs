@@ -2,7 +2,7 @@
 //!
 //! Read once in `main`, handed down. Nobody else reads the environment.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,6 +11,15 @@ use clap::Parser;
 use crate::sdp::CandidatePolicy;
 use crate::secret::Secret;
 
+mod stop;
+mod values;
+
+pub use stop::Stop;
+use values::{
+    address, admin_address, candidates, ip_address, janus_url, node_name, number, origin, ports,
+    public_url, seconds, state_home, stun_url, yes_or_no,
+};
+
 /// Parlour: signalling for video chat, with the Janus gateway behind it.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "parlour", version, about, long_about = None)]
@@ -18,6 +27,16 @@ pub struct Config {
     /// Address and port of the page and the socket.
     #[arg(long, env = "PARLOUR_LISTEN", default_value = "127.0.0.1:4000", value_parser = address)]
     pub listen: SocketAddr,
+
+    /// For a meeting in one house: listens on all interfaces (or where PARLOUR_LISTEN says, if that is
+    /// not loopback), over TLS with a certificate of its own, so that browsers give their cameras.
+    #[arg(long, env = "PARLOUR_LAN", value_parser = yes_or_no)]
+    pub lan: bool,
+
+    /// What is kept between starts (the certificate of --lan) is in the folder `parlour` of this one;
+    /// ~/.local/state if unset.
+    #[arg(long, env = "XDG_STATE_HOME", value_parser = state_home)]
+    pub state_home: Option<PathBuf>,
 
     /// Where people find this server, for the links that are given out; from the listener if unset.
     #[arg(long, env = "PARLOUR_PUBLIC_URL", value_parser = public_url)]
@@ -28,8 +47,8 @@ pub struct Config {
     #[arg(long, env = "PARLOUR_NODE", value_parser = node_name)]
     pub node: Option<String>,
 
-    /// Janus: `http(s)://host:8088/janus`, or `spawn:` for a local one. Without it there are no calls,
-    /// only presence and chat.
+    /// Janus: `http(s)://host:8088/janus`, or `spawn:` for a local one. Without it calls go
+    /// from browser to browser, up to four people in a room.
     #[arg(long, env = "JANUS_URL", value_parser = janus_url)]
     pub janus_url: Option<JanusUrl>,
 
@@ -95,6 +114,15 @@ pub struct Config {
     #[arg(long, env = "PARLOUR_MAX_CONNECTIONS", default_value = "20000", value_parser = number::<1, 1_000_000>)]
     pub max_connections: u32,
 
+    /// Most bits a second of one camera's picture, all its layers together.
+    #[arg(long, env = "PARLOUR_CAMERA_BITRATE", default_value = "1500000", value_parser = number::<50_000, 20_000_000>)]
+    pub camera_bitrate: u32,
+
+    /// Most bits a second of one shared screen. Through Janus both together are the most that one
+    /// participant sends.
+    #[arg(long, env = "PARLOUR_SCREEN_BITRATE", default_value = "2500000", value_parser = number::<50_000, 20_000_000>)]
+    pub screen_bitrate: u32,
+
     /// Which browser candidates reach Janus: `none`, `public`, `all`. Janus needs none, and each is
     /// a packet sent to whatever address it names.
     #[arg(long, env = "PARLOUR_CANDIDATES", default_value = "none", value_parser = candidates)]
@@ -114,8 +142,7 @@ pub struct Config {
 }
 
 /// The operators' listener, if the settings name none.
-pub const ADMIN_LISTEN: SocketAddr =
-    SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 4001);
+pub const ADMIN_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 4001);
 
 /// Where Janus is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,17 +166,28 @@ impl Config {
     /// Reads flags and environment, and the files that hold secrets. `Err`: one line that names the
     /// setting, its value and what was expected, or the text of `--help` with exit code 0.
     pub fn read() -> Result<Self, Stop> {
-        let mut config = Self::try_parse().map_err(|error| Stop::of(&error))?;
-        config.read_secret_files()?;
-        Ok(config)
+        Self::try_parse()
+            .map_err(|error| Stop::of(&error))?
+            .completed()
     }
 
     /// As [`Self::read`], from these arguments alone; for tests.
     pub fn from_args(args: &[&str]) -> Result<Self, Stop> {
-        let mut config = Self::try_parse_from([&["parlour"], args].concat())
-            .map_err(|error| Stop::of(&error))?;
-        config.read_secret_files()?;
-        Ok(config)
+        Self::try_parse_from([&["parlour"], args].concat())
+            .map_err(|error| Stop::of(&error))?
+            .completed()
+    }
+
+    /// What follows from several settings together.
+    fn completed(mut self) -> Result<Self, Stop> {
+        self.read_secret_files()?;
+        if self.lan && self.listen.ip().is_loopback() {
+            self.listen.set_ip(match self.listen {
+                SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+                SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+            });
+        }
+        Ok(self)
     }
 
     fn read_secret_files(&mut self) -> Result<(), Stop> {
@@ -184,6 +222,21 @@ impl Config {
         Ok(())
     }
 
+    /// Where things are kept between starts; not made yet. None without a home.
+    pub fn state_directory(&self) -> Option<PathBuf> {
+        let set = self.state_home.clone();
+        let home = set
+            .filter(|home| home.is_absolute())
+            .or_else(|| Some(std::env::home_dir()?.join(".local/state")));
+        home.filter(|home| home.is_absolute())
+            .map(|home| home.join("parlour"))
+    }
+
+    /// Most bits a second of one participant, camera and screen together.
+    pub fn participant_bitrate(&self) -> u64 {
+        u64::from(self.camera_bitrate) + u64::from(self.screen_bitrate)
+    }
+
     /// This node's name on Janus: from the settings, else of the listener; one that listens on all
     /// addresses is told from others by its host's name.
     pub fn node(&self) -> String {
@@ -202,194 +255,6 @@ impl Config {
             name.trim_matches('-').chars().take(64).collect()
         })
     }
-}
-
-/// Why the process does not go on, and with which exit code.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stop {
-    /// 0 for `--help` and `--version`, 2 for a wrong setting.
-    pub code: u8,
-    /// What to say.
-    pub text: String,
-}
-
-impl Stop {
-    fn wrong(name: &str, value: &str, expected: &str) -> Self {
-        Self {
-            code: 2,
-            text: format!("parlour: {name} is {value:?}: expected {expected}"),
-        }
-    }
-
-    /// One line out of clap's many, with the variable's name beside the flag's.
-    fn of(error: &clap::Error) -> Self {
-        use clap::error::{ContextKind, ContextValue, ErrorKind};
-        if matches!(
-            error.kind(),
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
-        ) {
-            return Self {
-                code: 0,
-                text: error.to_string(),
-            };
-        }
-        let context = |kind| match error.get(kind) {
-            Some(ContextValue::String(text)) => Some(text.clone()),
-            _ => None,
-        };
-        let first_line = error
-            .to_string()
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        let (Some(flag), Some(value)) = (
-            context(ContextKind::InvalidArg),
-            context(ContextKind::InvalidValue),
-        ) else {
-            return Self {
-                code: 2,
-                text: format!("parlour: {first_line}"),
-            };
-        };
-        let long = flag
-            .split([' ', '='])
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("--");
-        let command = <Self as HasCommand>::command();
-        let argument = command
-            .get_arguments()
-            .find(|arg| arg.get_long() == Some(long));
-        let env = argument
-            .and_then(|arg| arg.get_env())
-            .map(|env| env.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        let hidden = argument.is_some_and(clap::Arg::is_hide_env_values_set);
-        let value = if hidden { "***".to_owned() } else { value };
-        let expected = std::error::Error::source(error)
-            .map(ToString::to_string)
-            .unwrap_or_else(|| first_line.trim_start_matches("error: ").to_owned());
-        Self {
-            code: 2,
-            text: format!("parlour: {env} (--{long}) is {value:?}: expected {expected}"),
-        }
-    }
-}
-
-/// So that `Stop::of` finds an argument's variable.
-trait HasCommand {
-    fn command() -> clap::Command;
-}
-
-impl HasCommand for Stop {
-    fn command() -> clap::Command {
-        <Config as clap::CommandFactory>::command()
-    }
-}
-
-fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse()
-        .map_err(|_| "an IP address and a port, as 127.0.0.1:4000".into())
-}
-
-fn admin_address(text: &str) -> Result<AdminListen, String> {
-    match text {
-        "off" => Ok(AdminListen::Off),
-        text => text
-            .parse()
-            .map(AdminListen::At)
-            .map_err(|_| "an IP address and a port, as 127.0.0.1:4001, or `off`".into()),
-    }
-}
-
-fn http_like(text: &str) -> bool {
-    let rest = text
-        .strip_prefix("http://")
-        .or_else(|| text.strip_prefix("https://"));
-    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', ':']))
-        && text.bytes().all(|b| b.is_ascii_graphic())
-}
-
-fn janus_url(text: &str) -> Result<JanusUrl, String> {
-    match text {
-        "spawn:" => Ok(JanusUrl::Spawn),
-        text if http_like(text) => Ok(JanusUrl::Http(text.trim_end_matches('/').to_owned())),
-        _ => Err("http(s)://host:8088/janus, or spawn:".into()),
-    }
-}
-
-fn public_url(text: &str) -> Result<String, String> {
-    match http_like(text) {
-        true => Ok(text.trim_end_matches('/').to_owned()),
-        false => Err("http(s)://host".into()),
-    }
-}
-
-fn origin(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    match http_like(text) && text.matches('/').count() == 2 {
-        true => Ok(text.to_ascii_lowercase()),
-        false => Err("an origin, as https://meet.example.org".into()),
-    }
-}
-
-fn stun_url(text: &str) -> Result<String, String> {
-    let text = text.trim();
-    let host = text
-        .strip_prefix("stun:")
-        .or_else(|| text.strip_prefix("stuns:"));
-    match host.is_some_and(|host| !host.is_empty()) {
-        true => Ok(text.to_owned()),
-        false => Err("stun:host:3478".into()),
-    }
-}
-
-fn node_name(text: &str) -> Result<String, String> {
-    let fits = (1..=64).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    match fits {
-        true => Ok(text.to_owned()),
-        false => Err("1 to 64 letters, digits and `-`".into()),
-    }
-}
-
-fn ports(text: &str) -> Result<(u16, u16), String> {
-    let (first, last) = text.split_once('-').ok_or("two ports, as 20000-29999")?;
-    match (first.parse::<u16>(), last.parse::<u16>()) {
-        (Ok(first), Ok(last)) if 1024 <= first && first < last => Ok((first, last)),
-        _ => Err("two ports from 1024, the first the smaller, as 20000-29999".into()),
-    }
-}
-
-fn number<const MIN: u32, const MAX: u32>(text: &str) -> Result<u32, String> {
-    let number = text
-        .parse()
-        .ok()
-        .filter(|number| (MIN..=MAX).contains(number));
-    number.ok_or_else(|| format!("a number from {MIN} to {MAX}"))
-}
-
-fn ip_address(text: &str) -> Result<IpAddr, String> {
-    text.parse()
-        .map_err(|_| "an IP address, as 192.0.2.7".into())
-}
-
-fn candidates(text: &str) -> Result<CandidatePolicy, String> {
-    match text {
-        "none" => Ok(CandidatePolicy::None),
-        "public" => Ok(CandidatePolicy::Public),
-        "all" => Ok(CandidatePolicy::All),
-        _ => Err("none, public or all".into()),
-    }
-}
-
-fn seconds<const MIN: u64, const MAX: u64>(text: &str) -> Result<Duration, String> {
-    let range = Duration::from_secs(MIN)..=Duration::from_secs(MAX);
-    humantime::parse_duration(text)
-        .ok()
-        .filter(|duration| range.contains(duration))
-        .ok_or_else(|| format!("{MIN}s to {MAX}s"))
 }
 
 #[cfg(test)]
@@ -415,6 +280,51 @@ mod tests {
         assert!(wrong(&["--drain", "1h"]).contains("600s"));
         assert!(wrong(&["--listen", "x"]).contains("PARLOUR_LISTEN"));
         assert!(wrong(&["--rtp-ports", "9-3"]).contains("PARLOUR_RTP_PORTS"));
+    }
+
+    #[test]
+    fn bit_rates_have_bounds_and_no_zero() {
+        for (flag, name) in [
+            ("--camera-bitrate", "PARLOUR_CAMERA_BITRATE"),
+            ("--screen-bitrate", "PARLOUR_SCREEN_BITRATE"),
+        ] {
+            for value in ["0", "49999", "20000001", "1.5M", "-1", "4294967296"] {
+                let text = wrong(&[&format!("{flag}={value}")]);
+                assert!(text.contains(name) && text.contains("20000000"), "{text}");
+            }
+            Config::from_args(&[flag, "50000"]).unwrap();
+        }
+        let config = Config::from_args(&[]).unwrap();
+        assert_eq!(config.participant_bitrate(), 4_000_000);
+        let most = ["--camera-bitrate=20000000", "--screen-bitrate=20000000"];
+        let config = Config::from_args(&most).unwrap();
+        assert_eq!(config.participant_bitrate(), 40_000_000);
+    }
+
+    #[test]
+    fn a_lan_is_listened_to_on_all_interfaces_unless_one_is_named() {
+        let listen = |args: &[&str]| Config::from_args(args).unwrap().listen.to_string();
+        assert_eq!(listen(&[]), "127.0.0.1:4000");
+        assert_eq!(listen(&["--lan"]), "0.0.0.0:4000");
+        assert_eq!(
+            listen(&["--lan", "--listen=127.0.0.1:4443"]),
+            "0.0.0.0:4443"
+        );
+        assert_eq!(listen(&["--lan", "--listen=[::1]:0"]), "[::]:0");
+        assert_eq!(
+            listen(&["--lan", "--listen=192.0.2.7:4000"]),
+            "192.0.2.7:4000"
+        );
+    }
+
+    #[test]
+    fn what_is_kept_is_in_an_absolute_folder() {
+        let directory = |args: &[&str]| Config::from_args(args).unwrap().state_directory();
+        let set = directory(&["--state-home=/srv/state"]);
+        assert_eq!(set, Some(PathBuf::from("/srv/state/parlour")));
+        for unusable in ["--state-home=", "--state-home=state"] {
+            assert_eq!(directory(&[unusable]), directory(&[]));
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //! | layer | what it is | knows nothing of |
 //! |---|---|---|
 //! | [`system`] | puts everything up and takes it down; the only place that knows every layer | |
-//! | [`http`] | the front door: [the upgrade](http::socket), [the page](http::page), [how the server is](http::state) | frames |
+//! | [`http`] | the front door: [the upgrade](http::socket), [the page](http::page), [how the server is](http::state), [a meeting in one house](http::lan) | frames |
 //! | [`phoenix`] | the reception: the [`WebSocketSession`](phoenix::session::WebSocketSession), an actor a connection; [frames](phoenix::frame), [what may be asked](phoenix::channel), [how much of it](phoenix::limits) | the gateway |
 //! | [`calls`] | the switchboard: a [`Supervisor`](calls::supervisor::Supervisor) a room, a [`JanusSession`](calls::janus_session::JanusSession) with its [`Poller`](calls::poller::Poller) a call; [`Reaper`](calls::reaper::Reaper) and [`Health`](calls::health::Health); the [`SessionTable`](calls::sessions::SessionTable) | sockets, frames, Janus's wire |
 //! | [`rooms`] | the parlours: the [`RoomRegistry`](rooms::registry::RoomRegistry), a [`Room`](rooms::room::Room) each; the [`RoomTable`] | the wire, the gateway |
@@ -17,8 +17,8 @@
 //! | [`otp`] | the foundations: [monitors](otp::monitor()), [answers that cannot be lost](otp::reply), [supervisors](otp::supervisor) on actix | everything but actix |
 //!
 //! Below all, each for itself: [`names`], the shared vocabulary, checked; [`sdp`], customs for what
-//! browsers write; [`config`], every setting, read once; [`metrics`], the meters; [`secret`], texts
-//! that are never shown.
+//! browsers write; [`config`], every setting, read once; [`metrics`], the meters; [`addresses`], where
+//! this machine can be reached; [`secret`], texts that are never shown.
 //!
 //! Who starts whom, and who is told of whose end:
 //!
@@ -36,6 +36,7 @@
 #[macro_use]
 pub mod otp;
 
+pub mod addresses;
 pub mod calls;
 pub mod config;
 pub mod gateway;

@@ -1,6 +1,7 @@
 //! The binary: settings in, system up, signals, exit code.
 
 use std::cell::RefCell;
+use std::io::{IsTerminal, Write};
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -17,6 +18,8 @@ use parlour::system::{MakeGateway, System};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
+
+mod qr;
 
 /// How long a Janus that is configured but not yet there is waited for before the start goes on.
 const JANUS_START: Duration = Duration::from_secs(5);
@@ -48,10 +51,10 @@ fn main() -> ExitCode {
     actix::System::new().block_on(run(config))
 }
 
-/// To standard output: for people, not for the log.
-#[expect(clippy::print_stdout, reason = "what a start prints is its interface")]
+/// To standard output: for people, not for the log. If nobody reads there (any more), so be it:
+/// `println` would panic.
 fn say(text: &str) {
-    println!("{text}");
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 async fn run(config: Config) -> ExitCode {
@@ -167,6 +170,10 @@ fn raise_file_limit(config: &Config) {
 async fn gateway(
     config: &Config,
 ) -> Result<(Option<MakeGateway>, Option<Spawned>, String), String> {
+    let rooms = RoomSettings {
+        bitrate: Some(config.participant_bitrate()),
+        ..RoomSettings::default()
+    };
     let (settings, spawned) = match &config.janus_url {
         None => return Ok((None, None, format!("{}; JANUS_URL for more", mesh(config)))),
         Some(JanusUrl::Spawn) => {
@@ -176,7 +183,11 @@ async fn gateway(
                 ..SpawnOptions::default()
             };
             match Spawned::start(options).await {
-                Ok(janus) => (JanusSettings::of_spawned(janus.access()), Some(janus)),
+                Ok(janus) => {
+                    let mut settings = JanusSettings::of_spawned(janus.access());
+                    settings.rooms = rooms;
+                    (settings, Some(janus))
+                }
                 Err(error @ SpawnError::NoMediaAddress) => {
                     return Ok((None, None, format!("{}: {error}", mesh(config))));
                 }
@@ -188,7 +199,7 @@ async fn gateway(
                 url: url.clone(),
                 api_secret: config.janus_api_secret.clone(),
                 admin_key: config.janus_admin_key.clone(),
-                rooms: RoomSettings::default(),
+                rooms,
             };
             (settings, None)
         }
@@ -251,14 +262,29 @@ fn greet(config: &Config, system: &System, found: &str) {
         // Nobody can open that; this machine is at loopback as well.
         address.set_ip(Ipv4Addr::LOCALHOST.into());
     }
-    let base = config
-        .public_url
-        .clone()
-        .unwrap_or_else(|| format!("http://{address}"));
+    let own = || format!("http://{address}");
+    let base = system.base_url.clone().unwrap_or_else(own);
     let mode = system.mode();
     say(&format!(
         "Parlour {} is open: {base}/r/tea",
         env!("CARGO_PKG_VERSION")
     ));
     say(&format!("  mode: {mode}; {found}"));
+    if config.lan {
+        invite(&format!("{base}/r/tea"));
+    }
+}
+
+/// How the others in the house come in.
+fn invite(url: &str) {
+    say(
+        "  others in the house: open that address, or scan it. The browser warns of the certificate, \
+         which this machine made itself: choose Advanced (or Show Details), then go on to the page",
+    );
+    // Nobody scans a file.
+    if std::io::stdout().is_terminal()
+        && let Some(code) = qr::on_terminal(url)
+    {
+        say(&code);
+    }
 }

@@ -24,6 +24,7 @@ use crate::calls::supervisor::Supervisor as Calls;
 use crate::config::{ADMIN_LISTEN, AdminListen, Config};
 use crate::gateway::Gateway;
 use crate::http::connections::Connections;
+use crate::http::lan::{Lan, LanError};
 use crate::http::server::{self, Shared};
 use crate::metrics::Metrics;
 use crate::otp::restart::{Backoff, Intensity, Restart};
@@ -73,10 +74,24 @@ impl BindError {
     }
 }
 
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// An address cannot be listened on.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// There can be no meeting in one house.
+    #[error(transparent)]
+    Lan(#[from] LanError),
+}
+
 /// A running server.
 pub struct System {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where people find it, without the slash at the end: what the links say that are given out. None
+    /// if only the listener is known.
+    pub base_url: Option<String>,
     /// Where operators ask, if anywhere.
     pub admin_address: Option<SocketAddr>,
     /// Counted by all.
@@ -154,11 +169,18 @@ impl System {
     /// media goes from browser to browser.
     ///
     /// # Errors
-    /// If an address cannot be bound: which setting names it, and why.
-    pub fn start(config: &Config, gateway: Option<MakeGateway>) -> Result<Self, BindError> {
+    /// If an address cannot be bound: which setting names it, and why; or if this machine is in no
+    /// house (`--lan`).
+    pub fn start(config: &Config, gateway: Option<MakeGateway>) -> Result<Self, StartError> {
         let public = |error| BindError::new("PARLOUR_LISTEN", config.listen, error);
         let listener = TcpListener::bind(config.listen).map_err(public)?;
         let address = listener.local_addr().map_err(public)?;
+        let lan = match config.lan {
+            true => Some(Lan::open(address, config.state_directory().as_deref())?),
+            false => None,
+        };
+        let (lan_url, tls) = lan.map(|lan| (lan.url, lan.tls)).unzip();
+        let base_url = config.public_url.clone().or(lan_url);
         let metrics = Arc::new(Metrics::default());
         let node = config.node();
         let rooms = Arc::new(RoomTable::new(node));
@@ -224,7 +246,7 @@ impl System {
             rooms: Arc::clone(&rooms),
             calls: gateway.as_ref().map(|_| Arc::clone(&directory)),
             joins: Slots::new(JOINS),
-            welcome: welcome(config, mode, capacity),
+            welcome: welcome(config, mode, capacity, base_url.clone()),
             mode,
             metrics: Arc::clone(&metrics),
             draining,
@@ -259,11 +281,12 @@ impl System {
             admin_address = Some(at);
             actix::spawn(admin);
         }
-        let public = server::public(shared.clone(), listener).map_err(public)?;
+        let public = server::public(shared.clone(), listener, tls).map_err(public)?;
         servers.push(public.handle());
         actix::spawn(public);
         Ok(Self {
             address,
+            base_url,
             admin_address,
             metrics,
             rooms,
@@ -412,16 +435,19 @@ fn capacity(config: &Config, mode: Mode) -> usize {
     }
 }
 
-fn welcome(config: &Config, mode: Mode, capacity: usize) -> Welcome {
+fn welcome(config: &Config, mode: Mode, capacity: usize, base_url: Option<String>) -> Welcome {
     let ice_servers = match config.stun_urls.is_empty() {
         true => json!([]),
         false => json!([{ "urls": config.stun_urls }]),
     };
     Welcome {
+        base_url,
         ice_servers,
         limits: json!({
             "capacity": capacity,
             "streams": channel::MAX_STREAMS,
+            "camera_bitrate": config.camera_bitrate,
+            "screen_bitrate": config.screen_bitrate,
             "frame_bytes": channel::MAX_FRAME_BYTES,
             "sdp_frame_bytes": channel::MAX_SDP_FRAME_BYTES,
             "chat_bytes": channel::MAX_CHAT_BYTES,

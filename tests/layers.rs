@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What everything but `otp` may name.
-const BASE: [&str; 5] = ["config", "metrics", "names", "sdp", "secret"];
+const BASE: [&str; 6] = ["addresses", "config", "metrics", "names", "sdp", "secret"];
 
 /// Each part of the crate, and what it may name beside itself and the base.
 const LAYERS: [(&str, &[&str]); 7] = [
@@ -25,7 +25,8 @@ const LAYERS: [(&str, &[&str]); 7] = [
 ];
 
 /// The base among itself: what each of its modules may name.
-const WITHIN_BASE: [(&str, &[&str]); 5] = [
+const WITHIN_BASE: [(&str, &[&str]); 6] = [
+    ("addresses", &[]),
     ("names", &[]),
     ("metrics", &[]),
     ("secret", &["names"]),
@@ -34,7 +35,7 @@ const WITHIN_BASE: [(&str, &[&str]); 5] = [
 ];
 
 /// At the top: they put everything together.
-const TOP: [&str; 3] = ["system", "main", "lib"];
+const TOP: [&str; 4] = ["system", "main", "lib", "qr"];
 
 /// Words that may not stand in a folder, not even in its comments.
 const FOREIGN_WORDS: [(&str, &[&str]); 2] = [

@@ -3,11 +3,16 @@
 //! - [`socket`]: the upgrade to a WebSocketSession; [`connections`]: all that are open.
 //! - [`page`]: the page, out of the binary.
 //! - [`state`]: `/healthz`, `/readyz`, and `/metrics` on a listener of its own.
+//! - [`tls`]: the public listener under TLS; [`lan`]: with a certificate of its own
+//!   ([`self_signed`]), for a meeting in one house.
 //!
 //! Knows no frame.
 
 pub mod connections;
+pub mod lan;
 pub mod page;
+pub mod self_signed;
 pub mod server;
 pub mod socket;
 pub mod state;
+pub mod tls;

@@ -5,10 +5,12 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::dev::{Extensions, Server};
 use actix_web::middleware::DefaultHeaders;
 use actix_web::rt::net::TcpStream;
 use actix_web::{App, FromRequest, Handler, HttpServer, Resource, Responder, web};
+use rustls::ServerConfig;
 
 use super::connections::Connections;
 use super::{page, socket, state};
@@ -22,6 +24,9 @@ const NOT_SENT: u32 = 16 * 1024;
 /// Connections that may wait to be accepted.
 const BACKLOG: u32 = 2_048;
 
+/// How long a TLS handshake may take, as long as the head of a request.
+const HANDSHAKE_WITHIN: Duration = Duration::from_secs(5);
+
 /// What the handlers need.
 pub struct Shared {
     /// What sessions need.
@@ -34,8 +39,13 @@ pub struct Shared {
     pub allowed_origins: Vec<String>,
 }
 
-/// Binds the public listener. Its server runs until it is stopped; signals are `main`'s.
-pub fn public(shared: web::Data<Shared>, listener: TcpListener) -> io::Result<Server> {
+/// Binds the public listener, under TLS if there is one. Its server runs until it is stopped; signals
+/// are `main`'s.
+pub fn public(
+    shared: web::Data<Shared>,
+    listener: TcpListener,
+    tls: Option<ServerConfig>,
+) -> io::Result<Server> {
     let server = HttpServer::new(move || {
         let mut headers = DefaultHeaders::new();
         for header in page::security_headers() {
@@ -53,15 +63,19 @@ pub fn public(shared: web::Data<Shared>, listener: TcpListener) -> io::Result<Se
             .route("/socket/websocket", web::get().to(socket::socket))
             .default_service(web::to(page::nothing_here))
     });
-    Ok(server
+    let server = server
         .on_connect(tune)
         .backlog(BACKLOG)
         // Zero, not one second: else a close frame is followed by a second of silence.
         .client_disconnect_timeout(Duration::ZERO)
+        .tls_handshake_timeout(HANDSHAKE_WITHIN)
         .disable_signals()
-        .shutdown_timeout(1)
-        .listen(listener)?
-        .run())
+        .shutdown_timeout(1);
+    let server = match tls {
+        None => server.listen(listener)?,
+        Some(tls) => server.listen_rustls_0_23(listener, tls)?,
+    };
+    Ok(server.run())
 }
 
 /// Binds the operators' listener.
@@ -96,7 +110,12 @@ where
 
 /// Sees to it that the kernel tells of a peer that is gone, and holds little for one that is slow.
 fn tune(connection: &dyn std::any::Any, _: &mut Extensions) {
-    let Some(stream) = connection.downcast_ref::<TcpStream>() else {
+    let under_tls = || {
+        let stream = connection.downcast_ref::<TlsStream<TcpStream>>()?;
+        Some(stream.get_ref().0)
+    };
+    let Some(stream) = connection.downcast_ref().or_else(under_tls) else {
+        log::error!("a connection of an unknown kind: its socket is not tuned");
         return;
     };
     let socket = socket2::SockRef::from(stream);

@@ -22,12 +22,11 @@ use super::check::{read_info, secret_enforced};
 use super::client::Client;
 use super::errors::Error;
 use super::transport::http::HttpTransport;
+use crate::addresses;
 use crate::secret::Secret;
 
-mod address;
 mod setup;
 
-pub use address::media_address;
 use setup::{Directory, find_library, free_ports, log_of, make_directory, write_configuration};
 
 /// How often another set of ports is tried when somebody took one in between.
@@ -158,7 +157,9 @@ impl Spawned {
     pub async fn start(options: SpawnOptions) -> Result<Self, SpawnError> {
         let media_address = match options.media_address {
             Some(address) => address,
-            None => media_address()?,
+            None => addresses::reachable(|_| true)
+                .map_err(SpawnError::io("list this machine's addresses"))?
+                .ok_or(SpawnError::NoMediaAddress)?,
         };
         let library = find_library(&options)?;
         let mut attempt = 1;

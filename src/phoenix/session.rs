@@ -74,6 +74,8 @@ pub struct SessionParts {
 /// What is the same in each join's reply.
 #[derive(Clone, Debug)]
 pub struct Welcome {
+    /// Where people find this server, if that is known: a room is at `/r/<name>` of it.
+    pub base_url: Option<String>,
     /// As `RTCConfiguration.iceServers`.
     pub ice_servers: serde_json::Value,
     /// Limits a client may want to know.

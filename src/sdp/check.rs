@@ -13,6 +13,9 @@ use crate::names::{Kind, Mid};
 
 /// Largest description; one of 300 m-lines has some 180 KiB.
 const MAX_BYTES: usize = 256 * 1024;
+/// The same between two browsers, which speak of three m-lines: some 10 KiB. What one may send at once
+/// must not fill the other's outbox.
+const MAX_PEER_BYTES: usize = 32 * 1024;
 /// Longest line. A `sdes:mid` extmap of 500 bytes kills Janus 1.1.2; Chromium's longest has 117.
 const MAX_LINE_BYTES: usize = 400;
 /// Most m-lines of an offer. Browsers that publish use three.
@@ -78,6 +81,9 @@ pub(super) fn answer(text: &str, offer: &Sdp, policy: CandidatePolicy) -> Result
 
 /// See [`Sdp::parse_peer_offer`] and [`Sdp::parse_peer_answer`].
 pub(super) fn peer(text: &str, side: Side<'_>) -> Result<Sdp, SdpError> {
+    if text.len() > MAX_PEER_BYTES {
+        return Err(whole("too large"));
+    }
     Draft::read(text, MAX_OFFERED)?.check(side, CandidatePolicy::Peer)
 }
 

@@ -121,7 +121,7 @@ export function joinReply(
     resume: "token",
     resumed: more.resumed ?? false,
     call: more.call ?? null,
-    room: { name: "tea", mode: more.mode ?? "gateway", locked: false, recording: false },
+    room: { name: "tea", mode: more.mode ?? "gateway", locked: false, recording: false, url: null },
     grants: [],
     ice_servers: [],
     limits: {
@@ -130,6 +130,8 @@ export function joinReply(
       frame_bytes: 16384,
       sdp_frame_bytes: 262144,
       chat_bytes: 4096,
+      camera_bitrate: 1_500_000,
+      screen_bitrate: 2_500_000,
     },
     server: { version: "0.1.0", features: ["calls", "chat", "data"] },
   };

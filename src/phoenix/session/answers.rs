@@ -96,16 +96,20 @@ impl WebSocketSession {
                 self.parts.metrics.join(pending.since.elapsed());
                 let mode = self.parts.mode.as_str();
                 let Welcome {
+                    base_url,
                     ice_servers,
                     limits,
                     server,
                 } = &self.parts.welcome;
+                let url = base_url.as_ref().map(|base| format!("{base}/r/{room}"));
                 let response = json!({
                     "participant": joined.participant,
                     "resume": joined.resume,
                     "resumed": joined.resumed,
                     "call": joined.call,
-                    "room": { "name": room, "mode": mode, "locked": false, "recording": false },
+                    "room": {
+                        "name": room, "url": url, "mode": mode, "locked": false, "recording": false,
+                    },
                     "grants": [],
                     "ice_servers": ice_servers,
                     "limits": limits,

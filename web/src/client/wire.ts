@@ -674,7 +674,7 @@ export interface RoomInfo {
   /**
    * Where others find the room, null if the server does not know.
    */
-  url?: string | null;
+  url: string | null;
 }
 /**
  * As in `RTCConfiguration.iceServers`.
@@ -711,11 +711,11 @@ export interface RoomLimits {
   /**
    * Bits a second of a camera, at most.
    */
-  camera_bitrate?: number;
+  camera_bitrate: number;
   /**
    * Bits a second of a screen share, at most.
    */
-  screen_bitrate?: number;
+  screen_bitrate: number;
 }
 /**
  * What answers.
@@ -723,7 +723,7 @@ export interface RoomLimits {
 export interface ServerInfo {
   version: string;
   /**
-   * What works here: of `calls`, `chat`, `data`.
+   * What works here: of `calls`, `mesh`, `chat`, `data`.
    */
   features: string[];
 }

@@ -1,0 +1,132 @@
+//! The values of settings, read from their text. `Err`: what was expected, for the line that
+//! [`Stop`](super::Stop) says.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::{AdminListen, JanusUrl};
+use crate::sdp::CandidatePolicy;
+
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "an IP address and a port, as 127.0.0.1:4000".into())
+}
+
+pub(super) fn admin_address(text: &str) -> Result<AdminListen, String> {
+    match text {
+        "off" => Ok(AdminListen::Off),
+        text => text
+            .parse()
+            .map(AdminListen::At)
+            .map_err(|_| "an IP address and a port, as 127.0.0.1:4001, or `off`".into()),
+    }
+}
+
+fn http_like(text: &str) -> bool {
+    let rest = text
+        .strip_prefix("http://")
+        .or_else(|| text.strip_prefix("https://"));
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', ':']))
+        && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
+pub(super) fn janus_url(text: &str) -> Result<JanusUrl, String> {
+    match text {
+        "spawn:" => Ok(JanusUrl::Spawn),
+        text if http_like(text) => Ok(JanusUrl::Http(text.trim_end_matches('/').to_owned())),
+        _ => Err("http(s)://host:8088/janus, or spawn:".into()),
+    }
+}
+
+pub(super) fn public_url(text: &str) -> Result<String, String> {
+    match http_like(text) {
+        true => Ok(text.trim_end_matches('/').to_owned()),
+        false => Err("http(s)://host".into()),
+    }
+}
+
+pub(super) fn origin(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    match http_like(text) && text.matches('/').count() == 2 {
+        true => Ok(text.to_ascii_lowercase()),
+        false => Err("an origin, as https://meet.example.org".into()),
+    }
+}
+
+pub(super) fn stun_url(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let host = text
+        .strip_prefix("stun:")
+        .or_else(|| text.strip_prefix("stuns:"));
+    match host.is_some_and(|host| !host.is_empty()) {
+        true => Ok(text.to_owned()),
+        false => Err("stun:host:3478".into()),
+    }
+}
+
+pub(super) fn node_name(text: &str) -> Result<String, String> {
+    let fits = (1..=64).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    match fits {
+        true => Ok(text.to_owned()),
+        false => Err("1 to 64 letters, digits and `-`".into()),
+    }
+}
+
+pub(super) fn ports(text: &str) -> Result<(u16, u16), String> {
+    let (first, last) = text.split_once('-').ok_or("two ports, as 20000-29999")?;
+    match (first.parse::<u16>(), last.parse::<u16>()) {
+        (Ok(first), Ok(last)) if 1024 <= first && first < last => Ok((first, last)),
+        _ => Err("two ports from 1024, the first the smaller, as 20000-29999".into()),
+    }
+}
+
+pub(super) fn number<const MIN: u32, const MAX: u32>(text: &str) -> Result<u32, String> {
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number| (MIN..=MAX).contains(number));
+    number.ok_or_else(|| format!("a number from {MIN} to {MAX}"))
+}
+
+pub(super) fn ip_address(text: &str) -> Result<IpAddr, String> {
+    text.parse()
+        .map_err(|_| "an IP address, as 192.0.2.7".into())
+}
+
+pub(super) fn candidates(text: &str) -> Result<CandidatePolicy, String> {
+    match text {
+        "none" => Ok(CandidatePolicy::None),
+        "public" => Ok(CandidatePolicy::Public),
+        "all" => Ok(CandidatePolicy::All),
+        _ => Err("none, public or all".into()),
+    }
+}
+
+pub(super) fn seconds<const MIN: u64, const MAX: u64>(text: &str) -> Result<Duration, String> {
+    let range = Duration::from_secs(MIN)..=Duration::from_secs(MAX);
+    humantime::parse_duration(text)
+        .ok()
+        .filter(|duration| range.contains(duration))
+        .ok_or_else(|| format!("{MIN}s to {MAX}s"))
+}
+
+/// A flag's variable: clap's own takes `true` and `false` alone.
+pub(super) fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Ok(true),
+        "false" | "0" | "no" | "off" | "" => Ok(false),
+        _ => Err("true or false".into()),
+    }
+}
+
+/// Empty or relative counts as unset, as the XDG Base Directory Specification wants it.
+pub(super) fn state_home(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    Ok(if path.is_absolute() {
+        path
+    } else {
+        PathBuf::new()
+    })
+}
