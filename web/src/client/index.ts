@@ -3,6 +3,14 @@
 export { Call } from "./call";
 export { type Clock, every, pageClock, workerClock } from "./clock";
 export { Connection, type ConnectionState, type ResumeStorage } from "./connection";
+export type { TestFailure, TestFinding } from "./connection_probes";
+export {
+  ConnectionTest,
+  type ConnectionTestOptions,
+  type TestStep,
+  type TestStepName,
+  type TestStepState,
+} from "./connection_test";
 export {
   type Choices,
   type ChoosableKind,
