@@ -3,6 +3,14 @@
 export { Call } from "./call";
 export { type Clock, every, pageClock, workerClock } from "./clock";
 export { Connection, type ConnectionState, type ResumeStorage } from "./connection";
+export type { TestFailure, TestFinding } from "./connection_probes";
+export {
+  ConnectionTest,
+  type ConnectionTestOptions,
+  type TestStep,
+  type TestStepName,
+  type TestStepState,
+} from "./connection_test";
 export {
   type Choices,
   type ChoosableKind,
@@ -35,6 +43,16 @@ export { MeshEngine } from "./mesh";
 export { type Ear, Meter, type MeterOptions } from "./meter";
 export * from "./protocol";
 export { Publisher } from "./publisher";
+export {
+  type Quality,
+  type QualityCause,
+  type QualityLevel,
+  qualities,
+  ratesOf,
+  type StreamRate,
+  type View,
+} from "./quality";
+export { QualityWatch, type QualityWatchOptions, type WatchedSession } from "./quality_watch";
 export { type CallSign, type Participant, type Reaction, Room } from "./room";
 export { Session, type SessionOptions } from "./session";
 export type { ConnectionStats, LineOwner, PathStats, StreamStats } from "./stats";

@@ -1,0 +1,163 @@
+// Looks every two seconds how good the connections are, shows it, and tells the room one's own word.
+//
+//   const watch = new QualityWatch({ session });   start with the session, `stop()` at its end
+//   watch.quality     Readable<ReadonlyMap<participant id, Quality>>, oneself under one's own id
+//   wants: (participant, source) => boolean   what the page wished to receive (`session.prefer`); what
+//                     it did not is not missed. Without it: everything.
+// What others are told (`session.setQuality`, their `Participant.quality`) is good, fair or poor, and
+// changes only after five seconds of another.
+
+import { type Clock, every, pageClock } from "./clock";
+import type { Source } from "./protocol";
+import { type Quality, qualities, ratesOf, type View } from "./quality";
+import type { Session } from "./session";
+import type { ConnectionStats } from "./stats";
+import { type Readable, Store } from "./store";
+
+/** What is watched: a `Session` fits. */
+export type WatchedSession = Pick<
+  Session,
+  "stats" | "setQuality" | "status" | "info" | "participant"
+> & { readonly room: Pick<Session["room"], "participants" | "expected"> };
+
+export interface QualityWatchOptions {
+  session: WatchedSession;
+  clock?: Clock;
+  wants?: (participant: string, source: Source) => boolean;
+}
+
+const LOOK_MS = 2_000;
+/** How long another word must hold before it is told: a word that flickers tells nothing. */
+const HOLD_MS = 5_000;
+/** Ways to lose a call that are one's own network's. */
+const OWN_CAUSES: readonly string[] = ["connection_failed", "not_connected", "online", "network"];
+
+const SOURCES: readonly Source[] = ["mic", "camera", "screen"];
+
+interface Look {
+  at: number;
+  connections: readonly ConnectionStats[];
+}
+
+export class QualityWatch {
+  readonly #session: WatchedSession;
+  readonly #clock: Clock;
+  readonly #wants: (participant: string, source: Source) => boolean;
+  readonly #quality = new Store<ReadonlyMap<string, Quality>>(new Map());
+  readonly #stop: () => void;
+  /** Since when an expected stream is silent, and how many packets it had, by participant/source. */
+  #flows = new Map<string, { participant: string; since: number; packets: number }>();
+  #last: Look | null = null;
+  #looking = false;
+  #word: string | null = null;
+  #newWord: { word: string; since: number } | null = null;
+
+  constructor({ session, clock = pageClock, wants = () => true }: QualityWatchOptions) {
+    this.#session = session;
+    this.#clock = clock;
+    this.#wants = wants;
+    this.#stop = every(clock, LOOK_MS, () => void this.#look());
+  }
+
+  get quality(): Readable<ReadonlyMap<string, Quality>> {
+    return this.#quality;
+  }
+
+  stop(): void {
+    this.#stop();
+  }
+
+  async #look(): Promise<void> {
+    const info = this.#session.info.value;
+    const self = this.#session.participant;
+    if (!info || self === null || this.#looking) return;
+    this.#looking = true;
+    // A connection that was closed meanwhile tells nothing; the next look finds another.
+    const connections = await this.#session.stats().catch(() => null);
+    this.#looking = false;
+    if (!connections) return;
+    const at = this.#clock.now();
+    const { mode } = info.room;
+    const before = this.#last;
+    this.#last = { at, connections };
+    const all = qualities({
+      mode,
+      self,
+      people: this.#session.room.participants.value,
+      rates: before ? ratesOf(before.connections, connections, at - before.at) : [],
+      connections,
+      silent: this.#silences(mode, at, connections),
+      trouble: this.#trouble(),
+    });
+    this.#quality.set(all);
+    this.#say(all.get(self), at);
+  }
+
+  /** How long each expected stream has brought nothing, by participant. */
+  #silences(
+    mode: View["mode"],
+    at: number,
+    connections: readonly ConnectionStats[],
+  ): Map<string, number[]> {
+    const streams = connections.flatMap((one) => one.streams).filter((s) => s.direction === "in");
+    const flows = new Map<string, { participant: string; since: number; packets: number }>();
+    const silent = new Map<string, number[]>();
+    for (const { participant, source } of this.#expected(mode)) {
+      const key = `${participant}/${source}`;
+      const packets =
+        streams.find((s) => s.participant === participant && s.source === source)?.packets ?? 0;
+      const known = this.#flows.get(key);
+      const flow = known && known.packets === packets ? known : { participant, since: at, packets };
+      flows.set(key, flow);
+      silent.set(participant, [...(silent.get(participant) ?? []), at - flow.since]);
+    }
+    this.#flows = flows;
+    return silent;
+  }
+
+  #expected(mode: View["mode"]): { participant: string; source: Source }[] {
+    const { room } = this.#session;
+    const others = room.participants.value.filter((person) => !person.self);
+    // Whose call is made anew publishes nothing, and yet is missed.
+    const missed = mode === "mesh" ? others : others.filter(({ call }) => call === "restarting");
+    const all = [
+      ...(mode === "gateway" ? room.expected() : []),
+      ...missed.flatMap((person) =>
+        SOURCES.filter((source) => person[source]).map((source) => ({
+          participant: person.id,
+          source,
+        })),
+      ),
+    ];
+    const seen = new Set<string>();
+    return all.filter(({ participant, source }) => {
+      const key = `${participant}/${source}`;
+      if (seen.has(key) || !this.#wants(participant, source)) return false;
+      seen.add(key);
+      return true;
+    });
+  }
+
+  #trouble(): View["trouble"] {
+    const status = this.#session.status.value;
+    if (status.state === "reconnecting") return "mine";
+    if (status.state === "restarting")
+      return OWN_CAUSES.includes(status.cause) ? "mine" : "gateway";
+    return status.state === "failed" ? "gateway" : "none";
+  }
+
+  #say(own: Quality | undefined, at: number): void {
+    if (!own) return;
+    // Who hears it at all hears it over a connection: there is no word for none.
+    const word = own.level === "lost" ? "poor" : own.level;
+    if (word === this.#word) {
+      this.#newWord = null;
+      return;
+    }
+    if (this.#newWord?.word !== word) this.#newWord = { word, since: at };
+    if (at - this.#newWord.since < HOLD_MS) return;
+    this.#word = word;
+    this.#newWord = null;
+    this.#session.setQuality(word);
+  }
+}
