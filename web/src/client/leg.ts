@@ -42,6 +42,8 @@ const POLITE_MS = 2_000;
 const ANSWER_MS = 2_000;
 /** Between one failure and the next try, after the first one. */
 const FAILED_MS = 2_000;
+/** So often a leg is made anew at once; then in its time. */
+const MOST_QUICK = 3;
 /** After a rejoin a leg may yet come back by itself, or be offered anew by the other side. */
 const REJOINED_MS = 1_000;
 /** After waking, what is disconnected is not waited for. */
@@ -83,6 +85,11 @@ export class Leg {
   /** Their tracks. */
   get incoming(): Incoming {
     return this.#view.shown;
+  }
+
+  /** Whether either side has called. */
+  get isBegun(): boolean {
+    return this.#peer !== null;
   }
 
   get isConnected(): boolean {
@@ -266,12 +273,16 @@ export class Leg {
 
   async #heardAnswer(jsep: Jsep): Promise<void> {
     const peer = this.#peer;
+    const origin = originOf(jsep.sdp);
+    const isOther = this.#origin !== null && this.#origin !== origin;
     if (peer?.signalingState !== "have-local-offer") {
-      this.#note("leg_answer_unasked");
+      this.#note("leg_answer_unasked", { isOther });
+      // The one that was taken was late, and of a connection that is no more.
+      if (isOther && !this.isConnected && this.#tries < MOST_QUICK)
+        await this.#renew("late_answer");
       return;
     }
-    const origin = originOf(jsep.sdp);
-    if (this.#origin !== null && this.#origin !== origin) return this.#renew("other_connection");
+    if (isOther) return this.#renew("other_connection");
     const isFirst = this.#origin === null;
     await peer.setRemoteDescription(jsep);
     this.#origin = origin;

@@ -22,7 +22,7 @@ import { Talkers } from "./talking";
 
 /** How long one waits to be called. Whoever missed that one came (took over from oneself) is called. */
 const WAIT_MS = 3_000;
-const LISTEN_MS = 200;
+const LISTEN_MS = 100;
 /** All cameras that go up share this, where the server names no bound: about what one takes at most. */
 const CAMERA_BITRATE = 2_500_000;
 /** Below this a picture is not worth sending. */
@@ -153,12 +153,13 @@ export class MeshEngine implements MediaEngine {
   #heard({ from, jsep, candidate }: Events["signal"]): void {
     if (this.#ended || from === this.#self || this.#self === null) return;
     // Their call may come before presence says that they are here.
-    const leg = this.#legs.get(from) ?? (jsep?.type === "offer" ? this.#make(from) : null);
+    const leg = this.#legs.get(from) ?? (jsep?.type === "answer" ? null : this.#make(from));
     leg?.hears(jsep, candidate);
   }
 
   #call(id: string, cause: string): void {
-    if (!this.#legs.has(id)) this.#make(id)?.call(cause);
+    const leg = this.#legs.get(id) ?? this.#make(id);
+    if (!leg?.isBegun) leg?.call(cause);
   }
 
   #make(participant: string): Leg | null {

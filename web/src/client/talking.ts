@@ -2,14 +2,14 @@
 
 /** Voices lie above, a quiet room below. */
 const LOUD = 0.02;
-/** One loud look may be a click. */
-const LOOKS = 2;
+/** One loud look may be a click: two are needed, so close to one another. A look is but a moment of a
+ * voice, and may fall between two syllables. */
+const TOGETHER_MS = 1_200;
 /** Between two words one is still talking. */
-const PAUSE_MS = 1_000;
+const PAUSE_MS = 1_200;
 
 interface Voice {
-  loudLooks: number;
-  lastLoud: number;
+  lastLoud: number | null;
   talking: boolean;
 }
 
@@ -23,16 +23,13 @@ export class Talkers {
 
   /** How loud somebody is now, 0 to 1. */
   hears(participant: string, loudness: number, now: number): void {
-    const voice = this.#voices.get(participant) ?? { loudLooks: 0, lastLoud: 0, talking: false };
+    const voice = this.#voices.get(participant) ?? { lastLoud: null, talking: false };
     this.#voices.set(participant, voice);
+    const quiet = voice.lastLoud === null ? Number.POSITIVE_INFINITY : now - voice.lastLoud;
     if (loudness > LOUD) {
-      voice.loudLooks += 1;
       voice.lastLoud = now;
-    } else voice.loudLooks = 0;
-    if (!voice.talking && voice.loudLooks >= LOOKS) this.#set(participant, voice, true);
-    else if (voice.talking && now - voice.lastLoud >= PAUSE_MS) {
-      this.#set(participant, voice, false);
-    }
+      if (!voice.talking && quiet < TOGETHER_MS) this.#set(participant, voice, true);
+    } else if (voice.talking && quiet >= PAUSE_MS) this.#set(participant, voice, false);
   }
 
   /** Nobody hears them any more. */
