@@ -177,15 +177,14 @@ export class Session {
   async debug(): Promise<Record<string, unknown>> {
     const stats = await this.stats();
     const streams = stats.flatMap((one) => one.streams).filter((s) => s.direction === "in");
-    const counted = (picture: boolean) =>
-      Object.fromEntries(
-        streams
-          .filter(({ source, participant }) => participant && (source !== "mic") === picture)
-          .map(({ participant, frames, packets }) => [
-            participant as string,
-            picture ? (frames ?? 0) : packets,
-          ]),
-      );
+    const counted = (picture: boolean) => {
+      const sums: Record<string, number> = {};
+      for (const { source, participant, frames, packets } of streams) {
+        if (participant === null || (source !== "mic") !== picture) continue;
+        sums[participant] = (sums[participant] ?? 0) + (picture ? (frames ?? 0) : packets);
+      }
+      return sums;
+    };
     const state = (of: string) => stats.find((one) => one.of === of)?.state ?? null;
     return {
       room: this.#options.room,
