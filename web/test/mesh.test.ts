@@ -464,14 +464,14 @@ test("the uplink is shared among the legs, each with a picture worth sending", a
   await meeting.join("a");
   await meeting.join("b");
   await meeting.clock.advance(500);
-  expect(caps()).toEqual([2_500_000, 2_500_000]);
+  expect(caps()).toEqual([1_500_000, 1_500_000]);
   await meeting.join("c");
   await meeting.clock.advance(500);
-  expect(caps()).toEqual(Array(6).fill(1_250_000));
+  expect(caps()).toEqual(Array(6).fill(750_000));
   meeting.leave("c");
   await meeting.clock.advance(500);
   await meeting.people.get("c")?.engine.end();
-  expect(caps().slice(0, 2)).toEqual([2_500_000, 2_500_000]);
+  expect(caps().slice(0, 2)).toEqual([1_500_000, 1_500_000]);
 });
 
 test("who talks is heard, and silent when the leg goes", async () => {
