@@ -16,8 +16,10 @@ class FakeTrack extends EventTarget {
 let tracks: FakeTrack[];
 let refuse: Partial<Record<Source, string>>;
 let media: LocalMedia;
+let asked: [Source, string | null][];
 
-const capture: Capture = (kind) => {
+const capture: Capture = (kind, device) => {
+  asked.push([kind, device]);
   const name = refuse[kind];
   if (name) return Promise.reject(new DOMException("", name));
   const track = new FakeTrack();
@@ -28,6 +30,7 @@ const capture: Capture = (kind) => {
 beforeEach(() => {
   tracks = [];
   refuse = {};
+  asked = [];
   media = new LocalMedia(capture);
 });
 
@@ -86,4 +89,38 @@ test("it is settled only when both kinds are decided", async () => {
   await camera;
   await settle();
   expect(settled).toBe(true);
+});
+
+test("a share that is cancelled is off, one that ends is let go, neither is trouble", async () => {
+  refuse.screen = "NotAllowedError";
+  await media.turnOn("screen");
+  expect(media.state.value.screen.phase).toBe("off");
+  refuse = {};
+  await media.turnOn("screen");
+  expect(media.isOn("screen")).toBe(true);
+  tracks[0]?.dispatchEvent(new Event("ended"));
+  expect(media.state.value.screen.phase).toBe("off");
+});
+
+test("a chosen microphone replaces the one in use, and stays muted", async () => {
+  await media.turnOn("mic");
+  media.turnOff("mic");
+  await media.choose("mic", "headset");
+  expect(asked.at(-1)).toEqual(["mic", "headset"]);
+  expect(tracks[0]?.stopped).toBe(true);
+  expect(media.state.value.mic.phase).toBe("muted");
+  await media.choose("camera", "front");
+  expect(media.state.value.camera.phase).toBe("off");
+});
+
+test("while it is silenced nothing is sent, whatever is switched on, and then what was", async () => {
+  await media.turnOn("mic");
+  media.silence(true);
+  await media.turnOn("camera");
+  media.turnOff("mic");
+  await media.turnOn("mic");
+  expect(tracks.map(({ enabled }) => enabled)).toEqual([false, false]);
+  media.turnOff("mic");
+  media.silence(false);
+  expect(tracks.map(({ enabled }) => enabled)).toEqual([false, true]);
 });

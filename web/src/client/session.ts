@@ -59,7 +59,8 @@ export class Session {
   #quality: string | undefined;
   #told: Flags | null = null;
   #stopFollowing = () => {};
-  #cancelSilence = () => {};
+  /** Counts the time without the server. */
+  #cancelSilence: (() => void) | null = null;
   #stops: (() => void)[] = [];
 
   constructor(options: SessionOptions) {
@@ -311,29 +312,21 @@ export class Session {
   #ended(): void {
     for (const stop of this.#stops) stop();
     this.#stops = [];
-    this.#cancelSilence();
-    this.#silence(false);
+    this.#mindSilence(true);
     this.#dropEngine();
   }
 
+  /** `joined`, or over for good: then nobody is sent to anyway. */
   #mindSilence(joined: boolean): void {
     if (joined) {
-      this.#cancelSilence();
-      this.#cancelSilence = () => {};
+      this.#cancelSilence?.();
+      this.#cancelSilence = null;
       this.#silence(false);
-      return;
+    } else if (this.connection.state.value.phase === "reconnecting") {
+      // Further steps of the same loss do not begin the count anew.
+      this.#cancelSilence ??= this.#clock.after(SILENCE_MS, () => this.#silence(true));
     }
-    // Already counting: another step of the same loss.
-    if (this.connection.state.value.phase !== "reconnecting" || this.#counting) return;
-    this.#counting = true;
-    const cancel = this.#clock.after(SILENCE_MS, () => this.#silence(true));
-    this.#cancelSilence = () => {
-      this.#counting = false;
-      cancel();
-    };
   }
-
-  #counting = false;
 
   #silence(silenced: boolean): void {
     this.#media.silence(silenced);
