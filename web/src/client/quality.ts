@@ -109,7 +109,7 @@ function rate(of: string, before: StreamStats, now: StreamStats, ms: number): St
     source: now.source,
     direction: now.direction,
     lossPercent: all < FEW_PACKETS ? null : Math.min(100, (lost / all) * 100),
-    bitrate: (Math.max(0, now.bytes - before.bytes) * 8_000) / ms,
+    bitrate: Math.round((Math.max(0, now.bytes - before.bytes) * 8_000) / ms),
     packets,
     width: now.width,
     height: now.height,
