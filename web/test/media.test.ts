@@ -1,7 +1,7 @@
 // One's own devices: each kind by itself.
 
-import { beforeEach, expect, test } from "vitest";
-import { type Capture, LocalMedia } from "../src/client/media";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type Capture, captureDevice, LocalMedia } from "../src/client/media";
 import type { Source } from "../src/client/protocol";
 import { settle } from "./support";
 
@@ -32,6 +32,10 @@ beforeEach(() => {
   refuse = {};
   asked = [];
   media = new LocalMedia(capture);
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
 });
 
 test.each([
@@ -77,6 +81,24 @@ test("a microphone that is pulled out is replaced, and stays muted", async () =>
   await settle();
   expect(media.state.value.mic.phase).toBe("muted");
   expect(tracks[1]?.enabled).toBe(false);
+});
+
+test("the chosen device is taken and no other, unless it is not there", async () => {
+  const plugged = new Set(["headset"]);
+  const getUserMedia = vi.fn(({ audio }: { audio: MediaTrackConstraints }) => {
+    const exact = (audio.deviceId as ConstrainDOMStringParameters | undefined)?.exact;
+    if (exact !== undefined && !plugged.has(String(exact))) {
+      return Promise.reject(new DOMException("", "OverconstrainedError"));
+    }
+    return Promise.resolve({ getVideoTracks: () => [], getAudioTracks: () => [exact ?? "any"] });
+  });
+  vi.stubGlobal("navigator", { mediaDevices: { getUserMedia } });
+  expect(await captureDevice("mic", "headset")).toBe("headset");
+  plugged.clear();
+  expect(await captureDevice("mic", "headset")).toBe("any");
+  getUserMedia.mockRejectedValue(new DOMException("", "NotAllowedError"));
+  await expect(captureDevice("mic", "headset")).rejects.toThrow();
+  expect(getUserMedia).toHaveBeenCalledTimes(4);
 });
 
 test("it is settled only when both kinds are decided", async () => {
