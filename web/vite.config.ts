@@ -1,5 +1,13 @@
 import preact from "@preact/preset-vite";
+import { loadEnv } from "vite";
 import { defineConfig } from "vitest/config";
+
+/** The server behind `npm run dev` and `vite preview`. */
+const backend = loadEnv("", ".", "PARLOUR_").PARLOUR_BACKEND ?? "http://127.0.0.1:4000";
+const proxy = {
+  "/socket": { target: backend, ws: true },
+  "/readyz": { target: backend },
+};
 
 // The page is served at `/` and at `/r/<room>`: absolute URLs, so that both find the assets.
 // assetsInlineLimit 0: the page's content security policy blocks `data:` scripts and workers.
@@ -13,7 +21,8 @@ export default defineConfig({
     sourcemap: false,
   },
   worker: { format: "es" },
-  server: { proxy: { "/socket": { target: "http://127.0.0.1:4000", ws: true } } },
+  server: { proxy },
+  preview: { proxy },
   // css: the colours are tested.
   test: { environment: "node", css: true, include: ["test/**/*.test.ts"] },
 });
