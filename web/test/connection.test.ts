@@ -142,6 +142,23 @@ test("a join refused for now is asked again", async () => {
   expect(socket.sent.filter(([, , , event]) => event === "phx_join")).toHaveLength(2);
 });
 
+test.each([
+  ["busy", 200, 300],
+  ["draining", 3_000, 3_000],
+])("a join refused as %s is asked again after %d ms", async (reason, retryMs, within) => {
+  const joins = (socket: FakeSocket) =>
+    socket.sent.filter(([, , , event]) => event === "phx_join").length;
+  const socket = FakeSocket.newest();
+  socket.open();
+  socket.reply("phx_join", "error", { reason, detail: "", retry_ms: retryMs });
+  await vi.advanceTimersByTimeAsync(retryMs - 10);
+  expect(joins(socket)).toBe(1);
+  await vi.advanceTimersByTimeAsync(within - retryMs + 10);
+  expect(joins(socket)).toBe(2);
+  socket.reply("phx_join", "ok", joinReply());
+  expect(state().phase).toBe("joined");
+});
+
 test("a closed channel ends it with the server's reason, and the socket with it", async () => {
   const socket = join();
   socket.tell("phx_close", { reason: "kicked" });

@@ -18,3 +18,12 @@ export function reconnectAfter(tries: number, random = Math.random): number {
   const full = [50, 100, 200, 400, 800, 1_500, 3_000][tries - 1] ?? 5_000;
   return full / 2 + random() * (full / 2);
 }
+
+/**
+ * The waits of a join that was not taken. Where the server said after how long it is worth another
+ * try, that one, more with each refusal: whoever waits to be let in asks for minutes.
+ */
+export function rejoinAfter(tries: number, retryMs: number | null, random = Math.random): number {
+  if (retryMs !== null) return backoff(tries, retryMs, random);
+  return [1_000, 2_000, 5_000][tries - 1] ?? 10_000;
+}

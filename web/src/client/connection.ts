@@ -5,7 +5,7 @@
 // goes, and none that waits for a later one.
 
 import { type Channel, Presence, Socket, type SocketConnectOption } from "phoenix";
-import { reconnectAfter } from "./backoff";
+import { reconnectAfter, rejoinAfter } from "./backoff";
 import { type Clock, every } from "./clock";
 import type { History } from "./history";
 import type {
@@ -74,6 +74,8 @@ export class Connection implements Wire {
   #beatAt = 0;
   #unansweredSince: number | null = null;
   #connectingSince: number | null = null;
+  /** What the newest refusal of a join asked to wait. */
+  #retryMs: number | null = null;
 
   /** Called at each join, the first and all later ones. */
   onJoined: (reply: JoinReply) => void = () => {};
@@ -90,9 +92,17 @@ export class Connection implements Wire {
       heartbeatIntervalMs: HEARTBEAT_MS,
       timeout: PUSH_MS,
       reconnectAfterMs: (tries) => reconnectAfter(tries),
+      rejoinAfterMs: (tries) => rejoinAfter(tries, this.#retryMs),
       ...(options.transport ? { transport: options.transport } : {}),
     });
     this.#channel = this.#socket.channel(`room:${options.room}`, () => this.#joinParams());
+    // The client sets the time of its next try before it tells anybody why it was refused.
+    this.#channel.onMessage = (event, payload) => {
+      if (event === "phx_reply" && this.#channel.state === "joining") {
+        this.#retryMs = retryOf(payload);
+      }
+      return payload;
+    };
     this.#presence = new Presence(this.#channel);
     this.#presence.onSync(() => this.#synced());
     this.#channel.onError((why) => this.#lost(causeOf(why)));
@@ -297,6 +307,14 @@ export class Connection implements Wire {
 function reasonOf(payload: unknown): string | null {
   if (typeof payload !== "object" || payload === null || !("reason" in payload)) return null;
   return typeof payload.reason === "string" ? payload.reason : null;
+}
+
+/** Of a reply's payload: `{"status":"error","response":{"reason":"busy","retry_ms":1000}}`. */
+function retryOf(payload: unknown): number | null {
+  if (typeof payload !== "object" || payload === null || !("response" in payload)) return null;
+  const { response } = payload;
+  if (typeof response !== "object" || response === null || !("retry_ms" in response)) return null;
+  return typeof response.retry_ms === "number" ? response.retry_ms : null;
 }
 
 function causeOf(why: unknown): string {

@@ -3,57 +3,72 @@ import type { JSX } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { isRoomName } from "../client";
 import { Brand } from "./Brand";
+import { ConnectionTest } from "./ConnectionTest";
 import { DeviceHints } from "./DeviceHints";
-import { DeviceToggles } from "./DeviceToggles";
+import { DevicePickers } from "./DevicePickers";
 import { Footer } from "./Footer";
 import { words } from "./i18n";
+import { JoinStage } from "./JoinStage";
 import "./JoinScreen.css";
 import type { Page } from "./page";
-import { signalOf } from "./signals";
-import { Video } from "./Video";
+import { RoomField } from "./RoomField";
+import { sentence } from "./words";
 
 const MAX_NAME = 64;
 
-/** Before joining: one's name, the room, one's own picture. */
-export function JoinScreen({ page }: { page: Page }): JSX.Element {
+type Wrong = "nameMissing" | "roomWrong" | "nameRefused" | null;
+
+/** Before joining: one's name, the room, one's own picture and devices. */
+export function JoinScreen({
+  page,
+  wrong,
+}: {
+  page: Page;
+  wrong: "name" | "room" | null;
+}): JSX.Element {
   const t = words().join;
-  const wrong = useSignal<"" | "nameMissing" | "roomWrong">("");
-  /** Whether the room came with the link. */
-  const invited = useRef(page.room.value !== "").current;
+  const error = useSignal<Wrong>(wrong === "name" ? "nameRefused" : null);
+  const offered = useRef(page.room.value).current;
+  const invited = page.room.value !== "" && page.room.value === page.invitedTo;
+  const starts = page.invitedTo === null && page.room.value === offered;
   const nameInput = useRef<HTMLInputElement>(null);
   const roomInput = useRef<HTMLInputElement>(null);
-  const wrongId = useId();
-  const { camera } = signalOf(page.media.state).value;
-  // So that Enter joins, also right after a reload.
-  useEffect(() => nameInput.current?.focus(), []);
+  const joinButton = useRef<HTMLButtonElement>(null);
+  const errorId = useId();
+  useEffect(() => {
+    // Enter joins from either; on a phone no keyboard hides the picture of one whose name is known.
+    if (wrong === "room") roomInput.current?.focus();
+    else if (wrong === "name" || !page.name.value.trim()) nameInput.current?.focus();
+    else joinButton.current?.focus();
+  }, []);
 
   const join = (event: Event) => {
     event.preventDefault();
     if (!page.name.value.trim()) {
-      wrong.value = "nameMissing";
+      error.value = "nameMissing";
       nameInput.current?.focus();
     } else if (!isRoomName(page.room.value.trim())) {
-      wrong.value = "roomWrong";
+      error.value = "roomWrong";
       roomInput.current?.focus();
     } else page.join();
   };
 
+  const nameWrong = error.value === "nameMissing" || error.value === "nameRefused";
   return (
-    <main class="centred">
-      <Brand />
-      <form class="card join" onSubmit={join} noValidate>
-        <div class="join-preview">
-          {camera.phase === "on" ? (
-            <Video track={camera.track} mirrored label={t.preview} testId="preview-video" />
-          ) : (
-            <p class="join-dark">{t.cameraOff}</p>
-          )}
-          <div class="join-toggles">
-            <DeviceToggles media={page.media} />
-          </div>
+    <main class="lobby" data-testid="join-screen">
+      <header class="lobby-head">
+        <Brand />
+      </header>
+      <form class="join" onSubmit={join} noValidate>
+        <div class="join-devices">
+          <JoinStage page={page} />
+          <DevicePickers media={page.media} devices={page.devices} />
         </div>
         <div class="join-form">
-          <h1>{invited ? t.ready : t.start}</h1>
+          <div class="join-title">
+            <h1>{invited ? t.ready : t.start}</h1>
+            {!invited && <p>{t.tagline}</p>}
+          </div>
           <label class="field">
             {t.name}
             <input
@@ -61,40 +76,38 @@ export function JoinScreen({ page }: { page: Page }): JSX.Element {
               data-testid="name-input"
               autocomplete="name"
               maxLength={MAX_NAME}
-              aria-invalid={wrong.value === "nameMissing"}
-              aria-describedby={wrongId}
+              aria-invalid={nameWrong}
+              aria-describedby={errorId}
               value={page.name.value}
               onInput={(event) => {
                 page.name.value = event.currentTarget.value;
-                wrong.value = "";
+                error.value = null;
               }}
             />
           </label>
-          <label class="field">
-            {t.room}
-            <input
-              ref={roomInput}
-              data-testid="room-input"
-              autocomplete="off"
-              autocapitalize="none"
-              spellcheck={false}
-              maxLength={64}
-              aria-invalid={wrong.value === "roomWrong"}
-              aria-describedby={wrongId}
-              value={page.room.value}
-              onInput={(event) => {
-                page.room.value = event.currentTarget.value;
-                wrong.value = "";
-              }}
-            />
-          </label>
-          <p id={wrongId} class="wrong" role="alert">
-            {wrong.value && t[wrong.value]}
+          <RoomField
+            inputRef={roomInput}
+            room={page.room}
+            known={invited}
+            wrong={error.value === "roomWrong"}
+            describedBy={errorId}
+            onEdit={() => {
+              error.value = null;
+            }}
+          />
+          <p id={errorId} class="wrong" role="alert">
+            {error.value === "nameRefused" ? sentence("bad_name") : error.value && t[error.value]}
           </p>
-          <DeviceHints media={page.media} />
-          <button type="submit" class="button button-primary button-wide" data-testid="join-button">
-            {t.join}
+          <button
+            ref={joinButton}
+            type="submit"
+            class="button button-primary button-wide join-button"
+            data-testid="join-button"
+          >
+            {starts ? t.startNow : t.join}
           </button>
+          <DeviceHints media={page.media} guide />
+          <ConnectionTest endpoint={page.endpoint} iceServers={page.iceServers} />
         </div>
       </form>
       <Footer />

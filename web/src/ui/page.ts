@@ -1,47 +1,80 @@
 // The page's state: which screen, which session, which devices. No markup.
 
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { type DeviceKind, History, isRoomName, LocalMedia, Session, workerClock } from "../client";
+import {
+  type DeviceKind,
+  Devices,
+  History,
+  isRoomName,
+  LocalMedia,
+  Meter,
+  Session,
+  workerClock,
+} from "../client";
+import { watchDevices } from "./device_notices";
+import { number } from "./i18n";
+import { offeredRoom } from "./room_name";
+import { speaker } from "./speaker";
 import { storageOf } from "./storage";
+import { keepAwake } from "./wake_lock";
 
 /** What is on the screen. */
 export type Screen =
   | { screen: "problem"; problem: Problem }
-  | { screen: "lobby" }
+  /** `wrong`: the server did not take it, another is asked for. */
+  | { screen: "lobby"; wrong: "name" | "room" | null }
   | { screen: "room"; session: Session }
   | { screen: "left"; reason: string };
 
 /** Why there is nothing to do here. */
-export type Problem = { kind: "bad_room"; name: string } | { kind: "no_webrtc" };
+export type Problem =
+  | { kind: "bad_room"; name: string }
+  | { kind: "no_webrtc" }
+  | { kind: "crash" };
 
 const NAME_KEY = "parlour.name";
+const KINDS: readonly DeviceKind[] = ["mic", "camera"];
 
 export class Page {
   readonly history = new History();
   readonly media = new LocalMedia(undefined, this.history);
-  readonly #names = storageOf(() => localStorage);
+  readonly #kept = storageOf(() => localStorage);
   /** A tab's own: another tab is another participant. */
   readonly #tokens = storageOf(() => sessionStorage);
-  readonly name = signal(this.#names.getItem(NAME_KEY) ?? "");
+  readonly devices = new Devices({ media: this.media, storage: this.#kept });
+  readonly meter = new Meter(this.media);
+  readonly name = signal(this.#kept.getItem(NAME_KEY) ?? "");
   readonly room = signal("");
-  readonly #screen = signal<Screen>({ screen: "lobby" });
+  /** The room of the page's address; null: it names none, and one is offered. */
+  readonly invitedTo: string | null;
+  readonly #screen = signal<Screen>({ screen: "lobby", wrong: null });
   readonly #clock = workerClock();
   readonly #token: string | undefined;
   #session: Session | null = null;
+  #iceServers: readonly RTCIceServer[] | null = null;
   /** Which devices were on when they were last let go. */
-  #wishes: DeviceKind[] = ["mic", "camera"];
+  #wishes: readonly DeviceKind[] = KINDS;
+  #place = "";
+  #unread = 0;
 
   constructor(location: Location) {
     this.#token = takeToken(location);
     const path = /^\/r\/([^/]*)\/?$/.exec(location.pathname)?.[1];
-    if (path !== undefined) this.room.value = decode(path);
-    if (path !== undefined && !isRoomName(this.room.value)) {
-      this.#problem({ kind: "bad_room", name: this.room.value });
+    const named = path === undefined ? null : decode(path);
+    this.invitedTo = named;
+    this.room.value = named ?? offeredRoom();
+    if (named !== null && isRoomName(named)) this.#setPlace(named);
+    if (named !== null && !isRoomName(named)) {
+      this.fail({ kind: "bad_room", name: named });
     } else if (typeof RTCPeerConnection === "undefined") {
-      this.#problem({ kind: "no_webrtc" });
+      this.fail({ kind: "no_webrtc" });
     } else {
       this.#wake();
     }
+    watchDevices(this.devices);
+    this.devices.output.subscribe((output) => {
+      speaker.value = output;
+    });
   }
 
   get screen(): ReadonlySignal<Screen> {
@@ -52,17 +85,27 @@ export class Page {
     return this.#session;
   }
 
+  /** The socket's endpoint, as the client wants it. */
+  get endpoint(): string {
+    return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/socket`;
+  }
+
+  /** What the last join told of STUN and TURN; null before the first. */
+  get iceServers(): readonly RTCIceServer[] | null {
+    return this.#session?.info.value?.ice_servers ?? this.#iceServers;
+  }
+
   /** Enters the room that is filled in. */
   join(): void {
     const name = this.name.value.trim();
     const room = this.room.value.trim();
     if (!name || !isRoomName(room) || this.#screen.value.screen === "room") return;
-    this.#names.setItem(NAME_KEY, name);
+    this.#kept.setItem(NAME_KEY, name);
     history.replaceState(null, "", `/r/${room}`);
-    document.title = `${room} · Parlour`;
+    this.#setPlace(room);
     this.#wake();
     const session = new Session({
-      endpoint: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/socket`,
+      endpoint: this.endpoint,
       room,
       name,
       token: this.#token,
@@ -74,8 +117,14 @@ export class Page {
     });
     this.#session = session;
     this.#screen.value = { screen: "room", session };
+    const sleep = keepAwake();
     const stop = session.status.subscribe((status) => {
-      if (status.state === "ended") queueMicrotask(() => this.#left(stop, status.reason));
+      if (status.state !== "ended") return;
+      queueMicrotask(() => {
+        stop();
+        sleep();
+        this.#left(status.reason);
+      });
     });
     session.join();
   }
@@ -84,22 +133,43 @@ export class Page {
     this.#session?.leave();
   }
 
-  /** From the left screen back to name and room. */
-  back(): void {
-    this.#screen.value = { screen: "lobby" };
+  /** From the left screen back to name and room; `wrong` is asked for anew. */
+  back(wrong: "name" | "room" | null = null): void {
+    if (wrong === "room") this.room.value = offeredRoom();
+    this.#screen.value = { screen: "lobby", wrong };
     this.#wake();
   }
 
-  #problem(problem: Problem): void {
+  /** Nothing can be done here any more. */
+  fail(problem: Problem): void {
+    this.#session?.leave();
+    this.media.stop();
     this.#screen.value = { screen: "problem", problem };
   }
 
-  #left(stop: () => void, reason: string): void {
-    stop();
-    this.#wishes = (["mic", "camera"] as const).filter((kind) => this.media.isOn(kind));
+  /** How many messages are unread, in front of the window's title; 0: none. */
+  setTitle(unread: number): void {
+    this.#unread = unread;
+    const place = this.#place ? `${this.#place} · Parlour` : "Parlour";
+    document.title = unread > 0 ? `(${number(unread)}) ${place}` : place;
+  }
+
+  #setPlace(place: string): void {
+    this.#place = place;
+    this.setTitle(this.#unread);
+  }
+
+  #left(reason: string): void {
+    this.#iceServers = this.iceServers;
+    this.setTitle(0);
+    // Also what was refused or unplugged: it may be there at the next time.
+    this.#wishes = KINDS.filter((kind) => {
+      const { phase } = this.media.state.value[kind];
+      return phase !== "off" && phase !== "muted";
+    });
     // The camera's light goes out with the meeting.
     this.media.stop();
-    this.#screen.value = { screen: "left", reason };
+    if (this.#screen.value.screen === "room") this.#screen.value = { screen: "left", reason };
   }
 
   #wake(): void {

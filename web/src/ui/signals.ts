@@ -1,7 +1,8 @@
 // The client's observables as Preact signals.
 
 import type { ReadonlySignal } from "@preact/signals";
-import { signal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import type { Readable } from "../client";
 
 const known = new WeakMap<object, ReadonlySignal<unknown>>();
@@ -16,4 +17,17 @@ export function signalOf<T>(store: Readable<T>): ReadonlySignal<T> {
   });
   known.set(store, made);
   return made;
+}
+
+/** The same for a store that works only while it is watched: followed while the component is there. */
+export function useFollowed<T>(store: Readable<T>): ReadonlySignal<T> {
+  const followed = useSignal(store.value);
+  useEffect(
+    () =>
+      store.subscribe((value) => {
+        followed.value = value;
+      }),
+    [store],
+  );
+  return followed;
 }

@@ -8,7 +8,8 @@ export function storageOf(pick: () => Storage): ResumeStorage {
   return {
     getItem(key) {
       try {
-        return pick().getItem(key);
+        // What could not be kept (no room, private browsing) is in the memory alone.
+        return pick().getItem(key) ?? memory.get(key) ?? null;
       } catch {
         return memory.get(key) ?? null;
       }
@@ -16,6 +17,7 @@ export function storageOf(pick: () => Storage): ResumeStorage {
     setItem(key, value) {
       try {
         pick().setItem(key, value);
+        memory.delete(key);
       } catch {
         memory.set(key, value);
       }

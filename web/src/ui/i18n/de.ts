@@ -42,6 +42,9 @@ export const de: Dictionary = {
     roomWrong:
       "Ein Raumname darf Buchstaben ohne Umlaute, Ziffern, „-“ und „_“ enthalten, höchstens 64 Zeichen.",
     withoutDevices: "Du kannst auch ohne Mikrofon und Kamera beitreten.",
+    startNow: "Besprechung starten",
+    change: "Ändern",
+    roomOffered: "Ein frischer Raum ist bereit.",
   },
 
   devices: {
@@ -79,6 +82,8 @@ export const de: Dictionary = {
     },
     insecure:
       "Browser erlauben Kamera und Mikrofon nur auf sicheren Seiten. Öffne diese Seite mit https.",
+    unsupported:
+      "Dieser Browser gibt Seiten weder Kamera noch Mikrofon. Zusehen, zuhören und schreiben kannst du trotzdem.",
     howToAllow: "So erlaubst du es",
     allow: {
       chromium:
@@ -87,9 +92,12 @@ export const de: Dictionary = {
         "Klicke in der Adressleiste auf die durchgestrichene Kamera oder das Mikrofon, hebe die Sperre auf und versuche es noch einmal.",
       safari:
         "Wähle Safari › Einstellungen für diese Website (auf dem iPhone: „aA“ › Website-Einstellungen), erlaube Kamera und Mikrofon und versuche es noch einmal.",
+      ios: "Tippe in der Adressleiste auf „aA“ oder „•••“ › Website-Einstellungen und erlaube Kamera und Mikrofon. In anderen Browsern: Einstellungen-App › Name des Browsers.",
       other:
         "Erlaube dieser Seite in den Einstellungen des Browsers Kamera und Mikrofon und versuche es noch einmal.",
     },
+    allowSystem:
+      "Ist dort nichts gesperrt, lässt vielleicht das System den Browser nicht: Sieh in dessen Datenschutz-Einstellungen nach.",
     soundBlocked: "Dein Browser hat den Ton noch nicht gestartet.",
     turnOnSound: "Ton einschalten",
     screenFailed: "Dein Bildschirm konnte nicht geteilt werden.",
@@ -120,6 +128,31 @@ export const de: Dictionary = {
     udpClosed: "Dein Netz sperrt UDP. Gespräche gehen, laufen aber vielleicht weniger flüssig.",
     onlyTls:
       "Dein Netz lässt nur TLS durch. Gespräche gehen, laufen aber vielleicht weniger flüssig.",
+    network: "Dein Netz",
+    again: "Noch einmal testen",
+    meetDirectly: "hier keiner: alle sprechen direkt miteinander",
+    why: {
+      none: "nicht geprüft: keins bekannt",
+      no_webrtc: "kein WebRTC",
+      no_address: "kein Netz gefunden",
+      unreachable: "nicht erreichbar",
+      lost: "Verbindung verloren",
+      timeout: "keine Antwort in der Zeit",
+      draining: "wird heruntergefahren",
+      gateway_down: "außer Betrieb",
+      bad_answer: "seltsame Antwort",
+      no_answer: "keine Antwort",
+      unauthorized: "abgelehnt",
+      not_relayed: "nichts kam an",
+    },
+    skipped: "nicht geprüft",
+    gatewayDown:
+      "Der Server geht, aber sein Medienserver ist außer Betrieb. Gespräche starten von selbst, sobald er wieder da ist.",
+    noAddress:
+      "Dieser Browser hat kein Netz gefunden, das er benutzen darf. Prüfe deine Verbindung, ein VPN oder eine Erweiterung, die WebRTC sperrt.",
+    serverGood: "Der Server antwortet. Du kannst beitreten.",
+    relayClosed:
+      "Das Relay ist nicht erreichbar. Gespräche, die eines brauchen, gehen nicht: Probiere ein anderes Netz, oder frage, wer dieses betreibt.",
   },
 
   status: {
@@ -127,6 +160,8 @@ export const de: Dictionary = {
     connectingBecause: (why) => `Verbindung wird aufgebaut … ${why}`,
     connected: "Verbunden",
     reconnecting: "Verbindung verloren. Sie wird neu aufgebaut …",
+    reconnectingFor: (n) => `Verbindung seit ${seconds(n)} weg. Sie wird neu aufgebaut …`,
+    keepsTrying: "Es wird von selbst weiter versucht.",
     switchingDevices: "Deine Geräte werden eingeschaltet …",
     restarting: "Dein Gespräch wurde unterbrochen. Es wird neu gestartet …",
     restartingBecause: (why) => `Dein Gespräch wird gestartet … ${why}`,
@@ -261,6 +296,10 @@ export const de: Dictionary = {
     rejoin: "Wieder beitreten",
     other: "Anderer Name oder Raum",
     serverBack: "Der Server ist wieder da. Du kannst wieder beitreten.",
+    here: "Stattdessen diesen Tab benutzen",
+    otherName: "Anderen Namen wählen",
+    otherRoom: "In einen anderen Raum",
+    newLink: "Bitte um einen neuen Link, wer dich eingeladen hat.",
   },
 
   problem: {
@@ -271,6 +310,11 @@ export const de: Dictionary = {
       "Dieser Browser kann keine Gespräche führen, weil ihm WebRTC fehlt. Bitte nimm einen anderen.",
     crashed: "Auf dieser Seite ist etwas kaputtgegangen. Neu laden hilft meistens.",
     chooseRoom: "Anderen Raum wählen",
+  },
+
+  notices: {
+    gone: (label, other) => `${label} ist weg. Jetzt in Benutzung: ${other}.`,
+    goneAll: (label) => `${label} ist weg.`,
   },
 
   settings: {

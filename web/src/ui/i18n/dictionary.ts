@@ -8,7 +8,22 @@ export type Devices = "mic" | "camera" | "both";
 export type ByDevices = Readonly<Record<Devices, string>>;
 
 /** Whose guide to permissions is shown. */
-export type BrowserFamily = "chromium" | "firefox" | "safari" | "other";
+export type BrowserFamily = "chromium" | "firefox" | "safari" | "ios" | "other";
+
+/** The words of the client's connection test. */
+export type TestTrouble =
+  | "none"
+  | "no_webrtc"
+  | "no_address"
+  | "unreachable"
+  | "lost"
+  | "timeout"
+  | "draining"
+  | "gateway_down"
+  | "bad_answer"
+  | "no_answer"
+  | "unauthorized"
+  | "not_relayed";
 
 /** What a reaction is called, for those who do not see it. */
 export type ReactionName = "thumbsUp" | "clap" | "heart" | "laugh" | "surprise" | "celebrate";
@@ -110,6 +125,11 @@ export interface Dictionary {
     roomWrong: string;
     /** Joining is possible without devices. */
     withoutDevices: string;
+    /** Where a room's name is offered: one click and one is in. */
+    startNow: string;
+    change: string;
+    /** Beside the heading: what the room is called. */
+    roomOffered: string;
   };
 
   devices: {
@@ -132,8 +152,12 @@ export interface Dictionary {
     missing: ByDevices;
     busy: ByDevices;
     insecure: string;
+    /** A browser that gives no page a device. */
+    unsupported: string;
     howToAllow: string;
     allow: Readonly<Record<BrowserFamily, string>>;
+    /** Where the browser allows it and the system does not. */
+    allowSystem: string;
     soundBlocked: string;
     turnOnSound: string;
     screenFailed: string;
@@ -163,6 +187,17 @@ export interface Dictionary {
     noMedia: string;
     udpClosed: string;
     onlyTls: string;
+    network: string;
+    again: string;
+    /** There is no media server: people meet directly. */
+    meetDirectly: string;
+    why: Readonly<Record<TestTrouble, string>>;
+    skipped: string;
+    gatewayDown: string;
+    noAddress: string;
+    /** The server is there, and no relay was tried. */
+    serverGood: string;
+    relayClosed: string;
   };
 
   status: {
@@ -170,6 +205,10 @@ export interface Dictionary {
     connectingBecause: (why: string) => string;
     connected: string;
     reconnecting: string;
+    /** So long without the server. */
+    reconnectingFor: (seconds: number) => string;
+    /** After a refusal that will not last. */
+    keepsTrying: string;
     switchingDevices: string;
     restarting: string;
     restartingBecause: (why: string) => string;
@@ -286,6 +325,11 @@ export interface Dictionary {
     other: string;
     /** After it was tried by itself for a while. */
     serverBack: string;
+    /** Instead of another tab. */
+    here: string;
+    otherName: string;
+    otherRoom: string;
+    newLink: string;
   };
 
   problem: {
@@ -294,6 +338,13 @@ export interface Dictionary {
     noWebRtc: string;
     crashed: string;
     chooseRoom: string;
+  };
+
+  notices: {
+    /** A device was unplugged; `other` is used now. */
+    gone: (label: string, other: string) => string;
+    /** There is no other. */
+    goneAll: (label: string) => string;
   };
 
   settings: {

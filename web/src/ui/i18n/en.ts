@@ -39,6 +39,9 @@ export const en: Dictionary = {
     nameMissing: "Please enter your name.",
     roomWrong: "A room’s name may have letters, digits, “-” and “_”, 64 at most.",
     withoutDevices: "You can join without a microphone or camera.",
+    startNow: "Start a meeting",
+    change: "Change",
+    roomOffered: "A fresh room is ready for you.",
   },
 
   devices: {
@@ -76,6 +79,8 @@ export const en: Dictionary = {
     },
     insecure:
       "Browsers allow cameras and microphones on secure pages only. Open this page with https.",
+    unsupported:
+      "This browser gives pages no camera and no microphone. You can still watch, listen and chat.",
     howToAllow: "How to allow it",
     allow: {
       chromium:
@@ -84,8 +89,11 @@ export const en: Dictionary = {
         "Click the crossed-out camera or microphone in the address bar, remove the block, then try again.",
       safari:
         "Choose Safari › Settings for This Website (on iPhone: “aA” › Website Settings), allow camera and microphone, then try again.",
+      ios: "Tap “aA” or “•••” in the address bar › Website Settings and allow camera and microphone. In other browsers: the Settings app › the browser’s name.",
       other: "Allow camera and microphone for this page in the browser’s settings, then try again.",
     },
+    allowSystem:
+      "If nothing is blocked there, the system itself may keep the browser out: look in its privacy settings.",
     soundBlocked: "Your browser has not started the sound yet.",
     turnOnSound: "Turn on sound",
     screenFailed: "Your screen could not be shared.",
@@ -114,6 +122,31 @@ export const en: Dictionary = {
       "Sound and picture cannot get through your network. Try another network, or ask whoever runs it.",
     udpClosed: "Your network blocks UDP. Calls work, but may be less smooth.",
     onlyTls: "Your network lets only TLS through. Calls work, but may be less smooth.",
+    network: "Your network",
+    again: "Test again",
+    meetDirectly: "none here: people meet directly",
+    why: {
+      none: "not tried: none known",
+      no_webrtc: "no WebRTC",
+      no_address: "no network found",
+      unreachable: "not reachable",
+      lost: "connection lost",
+      timeout: "no answer in time",
+      draining: "going down",
+      gateway_down: "down",
+      bad_answer: "strange answer",
+      no_answer: "no answer",
+      unauthorized: "refused",
+      not_relayed: "nothing came through",
+    },
+    skipped: "not tried",
+    gatewayDown:
+      "The server works, but its media server is down. Calls start by themselves when it is back.",
+    noAddress:
+      "This browser found no network that it may use. Check your connection, a VPN, or an extension that blocks WebRTC.",
+    serverGood: "The server answers. You can join.",
+    relayClosed:
+      "The relay cannot be reached. Calls that need one will not work: try another network, or ask whoever runs this one.",
   },
 
   status: {
@@ -121,6 +154,8 @@ export const en: Dictionary = {
     connectingBecause: (why) => `Connecting… ${why}`,
     connected: "Connected",
     reconnecting: "Connection lost. Reconnecting…",
+    reconnectingFor: (n) => `Connection lost for ${seconds(n)}. Reconnecting…`,
+    keepsTrying: "Trying again by itself.",
     switchingDevices: "Switching your devices on…",
     restarting: "Your call was interrupted. Restarting…",
     restartingBecause: (why) => `Starting your call… ${why}`,
@@ -258,6 +293,10 @@ export const en: Dictionary = {
     rejoin: "Join again",
     other: "Other name or room",
     serverBack: "The server is back. You can join again.",
+    here: "Use this tab instead",
+    otherName: "Choose another name",
+    otherRoom: "Go to another room",
+    newLink: "Ask whoever invited you for a new link.",
   },
 
   problem: {
@@ -267,6 +306,11 @@ export const en: Dictionary = {
     noWebRtc: "This browser cannot make calls because it has no WebRTC. Please use another one.",
     crashed: "Something on this page broke. Reloading usually helps.",
     chooseRoom: "Choose another room",
+  },
+
+  notices: {
+    gone: (label, other) => `${label} is gone. Now using ${other}.`,
+    goneAll: (label) => `${label} is gone.`,
   },
 
   settings: {

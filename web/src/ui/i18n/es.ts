@@ -42,6 +42,9 @@ export const es: Dictionary = {
     roomWrong:
       "El nombre de la sala puede tener letras sin tilde, cifras, «-» y «_», 64 como máximo.",
     withoutDevices: "Puedes entrar sin micrófono ni cámara.",
+    startNow: "Iniciar una reunión",
+    change: "Cambiar",
+    roomOffered: "Hay una sala nueva lista para ti.",
   },
 
   devices: {
@@ -79,6 +82,8 @@ export const es: Dictionary = {
     },
     insecure:
       "Los navegadores solo permiten usar la cámara y el micrófono en páginas seguras. Abre esta página con https.",
+    unsupported:
+      "Este navegador no da a las páginas ni cámara ni micrófono. Aun así puedes ver, escuchar y escribir.",
     howToAllow: "Cómo permitirlo",
     allow: {
       chromium:
@@ -87,9 +92,12 @@ export const es: Dictionary = {
         "Haz clic en la cámara o el micrófono tachados de la barra de direcciones, quita el bloqueo y vuelve a intentarlo.",
       safari:
         "Elige Safari › Ajustes para este sitio web (en el iPhone: «aA» › Ajustes del sitio web), permite la cámara y el micrófono y vuelve a intentarlo.",
+      ios: "Toca «aA» o «•••» en la barra de direcciones › Ajustes del sitio web y permite la cámara y el micrófono. En otros navegadores: app Ajustes › nombre del navegador.",
       other:
         "Permite la cámara y el micrófono para esta página en los ajustes del navegador y vuelve a intentarlo.",
     },
+    allowSystem:
+      "Si ahí no hay nada bloqueado, puede que el propio sistema no deje al navegador: mira en sus ajustes de privacidad.",
     soundBlocked: "Tu navegador aún no ha activado el sonido.",
     turnOnSound: "Activar el sonido",
     screenFailed: "No se ha podido compartir tu pantalla.",
@@ -118,6 +126,31 @@ export const es: Dictionary = {
       "El sonido y la imagen no pueden atravesar tu red. Prueba otra red o pregunta a quien la administre.",
     udpClosed: "Tu red bloquea UDP. Las llamadas funcionan, pero pueden ser menos fluidas.",
     onlyTls: "Tu red solo deja pasar TLS. Las llamadas funcionan, pero pueden ser menos fluidas.",
+    network: "Tu red",
+    again: "Volver a probar",
+    meetDirectly: "aquí no hay: la gente se conecta directamente",
+    why: {
+      none: "no se ha probado: no se conoce ninguno",
+      no_webrtc: "sin WebRTC",
+      no_address: "no se ha encontrado ninguna red",
+      unreachable: "no se puede llegar",
+      lost: "conexión perdida",
+      timeout: "sin respuesta a tiempo",
+      draining: "se está apagando",
+      gateway_down: "fuera de servicio",
+      bad_answer: "respuesta extraña",
+      no_answer: "sin respuesta",
+      unauthorized: "rechazado",
+      not_relayed: "no ha llegado nada",
+    },
+    skipped: "no se ha probado",
+    gatewayDown:
+      "El servidor funciona, pero su servidor multimedia está fuera de servicio. Las llamadas empezarán solas cuando vuelva.",
+    noAddress:
+      "Este navegador no ha encontrado ninguna red que pueda usar. Revisa tu conexión, una VPN o una extensión que bloquee WebRTC.",
+    serverGood: "El servidor responde. Puedes entrar.",
+    relayClosed:
+      "No se puede llegar a la retransmisión. Las llamadas que la necesiten no funcionarán: prueba otra red o pregunta a quien administre esta.",
   },
 
   status: {
@@ -125,6 +158,8 @@ export const es: Dictionary = {
     connectingBecause: (why) => `Conectando… ${why}`,
     connected: "Conectado",
     reconnecting: "Se ha perdido la conexión. Reconectando…",
+    reconnectingFor: (n) => `Sin conexión desde hace ${seconds(n)}. Reconectando…`,
+    keepsTrying: "Se sigue intentando automáticamente.",
     switchingDevices: "Activando tus dispositivos…",
     restarting: "Tu llamada se ha interrumpido. Reiniciando…",
     restartingBecause: (why) => `Iniciando tu llamada… ${why}`,
@@ -264,6 +299,10 @@ export const es: Dictionary = {
     rejoin: "Volver a entrar",
     other: "Otro nombre u otra sala",
     serverBack: "El servidor ha vuelto. Ya puedes entrar de nuevo.",
+    here: "Usar esta pestaña",
+    otherName: "Elegir otro nombre",
+    otherRoom: "Ir a otra sala",
+    newLink: "Pide un enlace nuevo a quien te haya invitado.",
   },
 
   problem: {
@@ -273,6 +312,11 @@ export const es: Dictionary = {
     noWebRtc: "Este navegador no puede hacer llamadas porque no tiene WebRTC. Usa otro.",
     crashed: "Algo ha fallado en esta página. Volver a cargarla suele ayudar.",
     chooseRoom: "Elegir otra sala",
+  },
+
+  notices: {
+    gone: (label, other) => `${label} ya no está. Ahora se usa ${other}.`,
+    goneAll: (label) => `${label} ya no está.`,
   },
 
   settings: {
