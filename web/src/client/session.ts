@@ -156,6 +156,11 @@ export class Session {
     this.#tellFlags();
   }
 
+  /** What was wished last. */
+  get wishes(): readonly Wish[] {
+    return this.#wishes;
+  }
+
   /** What is looked at, and how large; replaces what was wished before. */
   prefer(wishes: readonly Wish[]): void {
     this.#wishes = wishes;

@@ -1,10 +1,10 @@
 import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { announce } from "./announce";
-import { Icon } from "./Icon";
-import { words } from "./i18n";
-import { sendTo, speaker } from "./speaker";
+import { announce } from "../announce";
+import { Icon } from "../Icon";
+import { words } from "../i18n";
+import { sendTo, speaker } from "../speaker";
 
 const refused = signal(false);
 

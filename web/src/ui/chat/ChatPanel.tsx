@@ -1,16 +1,17 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { Session } from "../client";
 import "./ChatPanel.css";
-import { Icon } from "./Icon";
-import { time, words } from "./i18n";
-import { signalOf } from "./signals";
+import { Icon } from "../Icon";
+import { time, words } from "../i18n";
+import type { RoomView } from "../room/view";
+import { signalOf } from "../signals";
 
 const MAX_TEXT = 2_000;
 
 /** What was written, and a line to write on. */
-export function ChatPanel({ session }: { session: Session }): JSX.Element {
+export function ChatPanel({ view }: { view: RoomView }): JSX.Element {
+  const { session } = view;
   const t = words().chat;
   const text = useSignal("");
   const refused = useSignal(false);

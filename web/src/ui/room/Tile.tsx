@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
-import type { Participant } from "../client";
-import { Icon } from "./Icon";
-import { words } from "./i18n";
+import type { Participant } from "../../client";
+import { Icon } from "../Icon";
+import { words } from "../i18n";
 import "./Tile.css";
-import { Video } from "./Video";
+import { Video } from "../Video";
 
 interface Props {
   participant: Participant;

@@ -1,22 +1,16 @@
 import type { JSX } from "preact";
-import type { LocalMedia } from "../client";
 import "./ControlBar.css";
-import { DeviceHints } from "./DeviceHints";
-import { DeviceToggles } from "./DeviceToggles";
-import { Icon } from "./Icon";
-import { words } from "./i18n";
-import { Toggle } from "./Toggle";
-
-interface Props {
-  media: LocalMedia;
-  chatOpen: boolean;
-  onChat: () => void;
-  onLeave: () => void;
-}
+import { DeviceHints } from "../DeviceHints";
+import { DeviceToggles } from "../DeviceToggles";
+import { Icon } from "../Icon";
+import { words } from "../i18n";
+import { Toggle } from "../Toggle";
+import type { RoomView } from "./view";
 
 /** What one can do in the room. */
-export function ControlBar({ media, chatOpen, onChat, onLeave }: Props): JSX.Element {
+export function ControlBar({ view }: { view: RoomView }): JSX.Element {
   const t = words();
+  const { media } = view.page;
   return (
     <nav class="controls" aria-label={t.room.controls}>
       <DeviceHints media={media} />
@@ -24,16 +18,16 @@ export function ControlBar({ media, chatOpen, onChat, onLeave }: Props): JSX.Ele
       <Toggle
         name={t.chat.title}
         icon="chat"
-        pressed={chatOpen}
+        pressed={view.panel.value === "chat"}
         testId="chat-toggle"
-        onToggle={onChat}
+        onToggle={() => view.togglePanel("chat")}
       />
       <button
         type="button"
         class="button button-danger controls-leave"
         data-testid="leave-button"
         title={t.room.leave}
-        onClick={onLeave}
+        onClick={() => view.page.leave()}
       >
         <Icon name="leave" />
         <span>{t.room.leave}</span>
