@@ -10,7 +10,7 @@ class FakeTransceiver {
   direction = "recvonly";
   readonly receiver: {
     track: { kind: string; of: FakePeer };
-    getSynchronizationSources: () => { audioLevel: number }[];
+    getStats: () => Promise<Map<string, object>>;
   };
   readonly sender = {
     track: null as object | null,
@@ -26,7 +26,7 @@ class FakeTransceiver {
   constructor(of: FakePeer, kind: string) {
     this.receiver = {
       track: { kind, of },
-      getSynchronizationSources: () => [{ audioLevel: of.loudness }],
+      getStats: async () => new Map([["in", { type: "inbound-rtp", audioLevel: of.loudness }]]),
     };
   }
 }

@@ -498,7 +498,7 @@ test("who talks is heard, and silent when the leg goes", async () => {
   const talking = () => a.room.participants.value.find(({ id }) => id === "b")?.talking;
   const peer = a.peer("b");
   if (peer) peer.loudness = 0.5;
-  await meeting.clock.advance(100);
+  await meeting.clock.advance(200);
   expect(talking()).toBe(false);
   await meeting.clock.advance(200);
   expect(talking()).toBe(true);
