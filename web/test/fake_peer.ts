@@ -10,7 +10,7 @@ class FakeTransceiver {
   direction = "recvonly";
   readonly receiver: {
     track: { kind: string; of: FakePeer };
-    getSynchronizationSources: () => { audioLevel: number }[];
+    getStats: () => Promise<Map<string, object>>;
   };
   readonly sender = {
     track: null as object | null,
@@ -26,17 +26,17 @@ class FakeTransceiver {
   constructor(of: FakePeer, kind: string) {
     this.receiver = {
       track: { kind, of },
-      getSynchronizationSources: () => [{ audioLevel: of.loudness }],
+      getStats: async () => new Map([["in", { type: "inbound-rtp", audioLevel: of.loudness }]]),
     };
   }
 }
 
 export class FakePeer {
   static all: FakePeer[] = [];
-  /** Whose paths are cut: connections that were made while its page was named here. */
+  /** No path between anybody. */
   static cut = false;
   static errors: string[] = [];
-  /** Ticks of the microtask queue that each operation takes. */
+  /** Turns of the microtask queue that each operation takes. */
   static slow = 3;
 
   readonly id: string;
@@ -58,6 +58,7 @@ export class FakePeer {
   #ufrag: string;
   #versions = 0;
   #restart = false;
+  #busy = false;
 
   constructor(readonly config: object = {}) {
     count += 1;
@@ -229,7 +230,10 @@ export class FakePeer {
   }
 
   async #takesTime(): Promise<void> {
+    if (this.#busy) throw this.#error("two things at once");
+    this.#busy = true;
     for (let i = 0; i < FakePeer.slow; i += 1) await Promise.resolve();
+    this.#busy = false;
     if (this.signalingState === "closed") throw new Error("closed");
   }
 

@@ -165,8 +165,9 @@ export class Leg {
     if (advice === "restart") this.call("nothing_arrives");
   }
 
-  loudness(): number {
-    return this.isConnected ? (this.#lines?.loudness() ?? 0) : 0;
+  /** How loud they are, 0 to 1. */
+  async loudness(): Promise<number> {
+    return this.isConnected ? ((await this.#lines?.loudness()) ?? 0) : 0;
   }
 
   ownLoudness(): Promise<number> {

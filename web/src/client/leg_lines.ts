@@ -87,24 +87,32 @@ export class LegLines {
     return counts;
   }
 
-  /** How loud the other one is now, 0 to 1. Only heard of sound that is played. */
-  loudness(): number {
-    return this.#of("mic")?.receiver.getSynchronizationSources()[0]?.audioLevel ?? 0;
+  /** How loud the other one is, 0 to 1: the peak of the last moment. What
+   * `getSynchronizationSources` tells is one packet's, and falls between two syllables too often. */
+  loudness(): Promise<number> {
+    return levelIn("inbound-rtp", this.#of("mic")?.receiver);
   }
 
-  /** How loud one's own microphone is now, 0 to 1. */
-  async ownLoudness(): Promise<number> {
-    const report = await this.#of("mic")?.sender.getStats();
-    let level = 0;
-    report?.forEach((stat: { type: string; audioLevel?: number }) => {
-      if (stat.type === "media-source") level = stat.audioLevel ?? 0;
-    });
-    return level;
+  /** How loud one's own microphone is, 0 to 1. */
+  ownLoudness(): Promise<number> {
+    return levelIn("media-source", this.#of("mic")?.sender);
   }
 
   #of(source: Source): RTCRtpTransceiver | undefined {
     return this.#lines.find((line) => line.source === source)?.transceiver;
   }
+}
+
+async function levelIn(
+  type: string,
+  of: RTCRtpReceiver | RTCRtpSender | undefined,
+): Promise<number> {
+  let level = 0;
+  const report = await of?.getStats();
+  report?.forEach((stat: { type: string; audioLevel?: number }) => {
+    if (stat.type === type) level = stat.audioLevel ?? 0;
+  });
+  return level;
 }
 
 async function capTo(sender: RTCRtpSender, most: number | null): Promise<void> {

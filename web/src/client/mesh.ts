@@ -22,7 +22,7 @@ import { Talkers } from "./talking";
 
 /** How long one waits to be called. Whoever missed that one came (took over from oneself) is called. */
 const WAIT_MS = 3_000;
-const LISTEN_MS = 100;
+const LISTEN_MS = 200;
 /** All cameras that go up share this, where the server names no bound: about what one takes at most. */
 const CAMERA_BITRATE = 2_500_000;
 /** Below this a picture is not worth sending. */
@@ -208,15 +208,21 @@ export class MeshEngine implements MediaEngine {
 
   async #listen(): Promise<void> {
     const now = this.#clock.now();
-    const on = new Map(this.#others().map(({ id, meta }) => [id, meta.mic]));
-    for (const [id, leg] of this.#legs) {
-      this.#talkers.hears(id, on.get(id) ? leg.loudness() : 0, now);
-    }
-    const leg = [...this.#legs.values()].find(({ isConnected }) => isConnected);
     const self = this.#self;
-    if (self === null) return;
-    const own = leg && this.#options.media.isOn("mic") ? await leg.ownLoudness() : 0;
-    if (!this.#ended && self === this.#self) this.#talkers.hears(self, own, now);
+    const on = new Map(this.#others().map(({ id, meta }) => [id, meta.mic]));
+    const connected = [...this.#legs].filter(([, leg]) => leg.isConnected);
+    const [first] = connected;
+    const own = first && this.#options.media.isOn("mic") ? first[1].ownLoudness() : 0;
+    await Promise.all([
+      ...connected.map(async ([id, leg]) => {
+        const level = on.get(id) ? await leg.loudness() : 0;
+        // They may be gone meanwhile, and silent for good.
+        if (this.#legs.get(id) === leg) this.#talkers.hears(id, level, now);
+      }),
+      Promise.resolve(own).then((level) => {
+        if (self && !this.#ended && self === this.#self) this.#talkers.hears(self, level, now);
+      }),
+    ]);
   }
 
   #show(): void {

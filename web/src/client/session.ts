@@ -280,6 +280,7 @@ export class Session {
   }
 
   #useEngine(mode: RoomMode): void {
+    this.room.goes(mode);
     if (this.#engine?.mode === mode) return;
     this.history.add("engine", { mode });
     this.#dropEngine();
