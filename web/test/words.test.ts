@@ -3,9 +3,9 @@
 import { expect, test } from "vitest";
 import type { ConnectionState } from "../src/client/connection";
 import type { CallState } from "../src/client/engine";
-import type { SourceState } from "../src/client/media";
-import { statusOf } from "../src/client/status";
-import { deviceHints } from "../src/ui/words";
+import type { MediaState, SourceState } from "../src/client/media";
+import { type Status, statusOf } from "../src/client/status";
+import { askingHint, bannerText, blockedHints, deviceHints } from "../src/ui/words";
 
 const off: SourceState = { phase: "off" };
 const blocked = (why: "denied" | "missing" | "busy"): SourceState => ({ phase: "blocked", why });
@@ -37,4 +37,33 @@ test.each<[string, ConnectionState, CallState]>([
   ["failed", joined, { phase: "failed", reason: "gave_up" }],
 ])("it is %s with %o and %o", (state, connection, call) => {
   expect(stateOf(connection, call)).toBe(state);
+});
+
+test("a loss is counted in seconds once it lasts, and says what it means for oneself", () => {
+  const lost: Status = { state: "reconnecting", cause: "transport" };
+  expect(bannerText(lost, { ms: 2_900, silenced: false })).toBe("Connection lost. Reconnecting…");
+  expect(bannerText(lost, { ms: 7_100, silenced: false })).toBe(
+    "Connection lost for 7 seconds. Reconnecting…",
+  );
+  expect(bannerText(lost, { ms: 12_000, silenced: true })).toBe(
+    "No connection for 12 seconds. Nobody sees or hears you until it is back.",
+  );
+});
+
+test("a refusal that does not last says that the page keeps trying", () => {
+  expect(bannerText({ state: "connecting", cause: "draining" })).toBe(
+    "The server is restarting. Trying again by itself…",
+  );
+  expect(bannerText({ state: "connecting", cause: "transport" })).toBe("Connecting…");
+});
+
+test("what is asked for and what is blocked are told apart", () => {
+  const media: MediaState = {
+    mic: { phase: "asking" },
+    camera: { phase: "blocked", why: "denied" },
+    screen: { phase: "off" },
+  };
+  expect(askingHint(media)).toBe("Asking for your microphone…");
+  expect(blockedHints(media)).toContain("may not use your camera");
+  expect(blockedHints(media)).not.toContain("microphone");
 });

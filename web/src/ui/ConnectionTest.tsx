@@ -50,8 +50,11 @@ export function ConnectionTest({ endpoint, iceServers, begun = false }: Props): 
         type="button"
         class="button button-small button-quiet check-run"
         aria-expanded={phase.value !== "idle"}
-        disabled={phase.value === "running"}
-        onClick={run}
+        // Not `disabled`: the focus would be lost.
+        aria-disabled={phase.value === "running"}
+        onClick={() => {
+          if (phase.value !== "running") run();
+        }}
       >
         <Icon name="signal" />
         {phase.value === "idle" ? t.run : phase.value === "running" ? t.running : t.again}
@@ -60,7 +63,7 @@ export function ConnectionTest({ endpoint, iceServers, begun = false }: Props): 
         <div class="check-result">
           <ul>
             {steps.map((step) => (
-              <Step key={step.step} step={step} />
+              <Step key={step.step} step={step} known={iceServers !== null} />
             ))}
           </ul>
           {phase.value === "done" && (
@@ -85,7 +88,7 @@ const ICONS: Record<TestStepState, IconName> = {
   skipped: "skipped",
 };
 
-function Step({ step }: { step: TestStep }): JSX.Element {
+function Step({ step, known }: { step: TestStep; known: boolean }): JSX.Element {
   return (
     <li
       class={`check-step check-${step.state}`}
@@ -95,7 +98,7 @@ function Step({ step }: { step: TestStep }): JSX.Element {
     >
       <Icon name={ICONS[step.state]} />
       <span>{stepName(step.step)}</span>
-      <span class="check-how">{stepResult(step)}</span>
+      <span class="check-how">{stepResult(step, known)}</span>
     </li>
   );
 }

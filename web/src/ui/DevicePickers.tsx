@@ -46,7 +46,7 @@ export function DevicePickers({ media, devices }: Props): JSX.Element {
             title={t.testSound}
             onClick={() => playTestSound(output)}
           >
-            <Icon name="sound" />
+            <Icon name="play" />
           </button>
         </div>
       )}

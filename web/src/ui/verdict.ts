@@ -50,8 +50,11 @@ export function stepName(step: TestStepName): string {
   return names[step];
 }
 
-/** How a step went, in a few words; empty before it began. */
-export function stepResult({ state, detail, ms }: TestStep): string {
+/**
+ * How a step went, in a few words; empty before it began. `known`: whether the server has said which
+ * STUN and TURN servers there are.
+ */
+export function stepResult({ state, detail, ms }: TestStep, known: boolean): string {
   const t = words().check;
   switch (state) {
     case "waiting":
@@ -62,12 +65,15 @@ export function stepResult({ state, detail, ms }: TestStep): string {
       if (detail === "mesh") return t.meetDirectly;
       return ms === null ? t.open : t.openIn(ms);
     case "skipped":
-      return detail === null || detail === "gateway" || detail === "mesh"
-        ? t.skipped
-        : t.why[detail];
+      if (detail === "none") return known ? t.notSetUp : t.skipped;
+      return why(detail) ?? t.skipped;
     case "failed":
-      return detail === null || detail === "gateway" || detail === "mesh"
-        ? t.closed
-        : t.why[detail];
+      return why(detail) ?? t.closed;
   }
+}
+
+function why(detail: TestStep["detail"]): string | null {
+  if (detail === null || detail === "gateway" || detail === "mesh" || detail === "none")
+    return null;
+  return words().check.why[detail];
 }

@@ -1,11 +1,15 @@
 // Which sentence belongs to what is going on; the sentences are the dictionary's.
 
 import type { DeviceKind, MediaState, SourceState, Status } from "../client";
-import { type Reason, words } from "./i18n";
+import { type Passing, type Reason, words } from "./i18n";
 
 /** Whether people have words for it; a cause of the client's own has none. */
 function known(reason: string): reason is Reason {
   return Object.hasOwn(words().reasons, reason);
+}
+
+function passes(reason: string): reason is Passing {
+  return Object.hasOwn(words().status.passing, reason);
 }
 
 /** A reason of the wire as a sentence. */
@@ -13,9 +17,6 @@ export function sentence(reason: string): string {
   const { reasons, unknownReason } = words();
   return known(reason) ? reasons[reason] : unknownReason(reason);
 }
-
-/** Refusals of a join that the page asks past by itself. */
-const PASSING: readonly string[] = ["busy", "draining", "room_restarting", "too_fast"];
 
 /** How long the server has been away (ms), and whether one's own media is held back meanwhile. */
 export interface Loss {
@@ -35,8 +36,8 @@ export function bannerText(status: Status, loss: Loss = { ms: 0, silenced: false
       return "";
     case "connecting":
       if (status.cause === null || !known(status.cause)) return t.connecting;
-      return PASSING.includes(status.cause)
-        ? `${sentence(status.cause)} ${t.keepsTrying}`
+      return passes(status.cause)
+        ? t.passing[status.cause]
         : t.connectingBecause(sentence(status.cause));
     case "connected":
       return t.connected;

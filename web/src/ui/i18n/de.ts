@@ -44,7 +44,6 @@ export const de: Dictionary = {
     withoutDevices: "Du kannst auch ohne Mikrofon und Kamera beitreten.",
     startNow: "Besprechung starten",
     change: "Ändern",
-    roomOffered: "Ein frischer Raum ist bereit.",
   },
 
   devices: {
@@ -132,7 +131,6 @@ export const de: Dictionary = {
     again: "Noch einmal testen",
     meetDirectly: "hier keiner: alle sprechen direkt miteinander",
     why: {
-      none: "nicht geprüft: keins bekannt",
       no_webrtc: "kein WebRTC",
       no_address: "kein Netz gefunden",
       unreachable: "nicht erreichbar",
@@ -161,7 +159,13 @@ export const de: Dictionary = {
     connected: "Verbunden",
     reconnecting: "Verbindung verloren. Sie wird neu aufgebaut …",
     reconnectingFor: (n) => `Verbindung seit ${seconds(n)} weg. Sie wird neu aufgebaut …`,
-    keepsTrying: "Es wird von selbst weiter versucht.",
+    passing: {
+      busy: "Der Raum ist überlastet. Es wird von selbst weiter versucht …",
+      draining: "Der Server startet neu. Es wird von selbst weiter versucht …",
+      room_restarting: "Der Raum wird wiederhergestellt. Gleich bist du wieder drin …",
+      too_fast: "Das war viel auf einmal. Gleich wird es noch einmal versucht …",
+      waiting: "Du wartest darauf, eingelassen zu werden …",
+    },
     switchingDevices: "Deine Geräte werden eingeschaltet …",
     restarting: "Dein Gespräch wurde unterbrochen. Es wird neu gestartet …",
     restartingBecause: (why) => `Dein Gespräch wird gestartet … ${why}`,

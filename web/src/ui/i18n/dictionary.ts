@@ -12,7 +12,6 @@ export type BrowserFamily = "chromium" | "firefox" | "safari" | "ios" | "other";
 
 /** The words of the client's connection test. */
 export type TestTrouble =
-  | "none"
   | "no_webrtc"
   | "no_address"
   | "unreachable"
@@ -89,6 +88,9 @@ export type Reason =
   | "waiting"
   | "wrong_mode";
 
+/** Refusals that do not last: the page asks again by itself. */
+export type Passing = "busy" | "draining" | "room_restarting" | "too_fast" | "waiting";
+
 export interface Dictionary {
   common: {
     close: string;
@@ -128,8 +130,6 @@ export interface Dictionary {
     /** Where a room's name is offered: one click and one is in. */
     startNow: string;
     change: string;
-    /** Beside the heading: what the room is called. */
-    roomOffered: string;
   };
 
   devices: {
@@ -207,8 +207,8 @@ export interface Dictionary {
     reconnecting: string;
     /** So long without the server. */
     reconnectingFor: (seconds: number) => string;
-    /** After a refusal that will not last. */
-    keepsTrying: string;
+    /** While the page asks again by itself. */
+    passing: Readonly<Record<Passing, string>>;
     switchingDevices: string;
     restarting: string;
     restartingBecause: (why: string) => string;

@@ -41,7 +41,6 @@ export const en: Dictionary = {
     withoutDevices: "You can join without a microphone or camera.",
     startNow: "Start a meeting",
     change: "Change",
-    roomOffered: "A fresh room is ready for you.",
   },
 
   devices: {
@@ -126,7 +125,6 @@ export const en: Dictionary = {
     again: "Test again",
     meetDirectly: "none here: people meet directly",
     why: {
-      none: "not tried: none known",
       no_webrtc: "no WebRTC",
       no_address: "no network found",
       unreachable: "not reachable",
@@ -155,7 +153,13 @@ export const en: Dictionary = {
     connected: "Connected",
     reconnecting: "Connection lost. Reconnecting…",
     reconnectingFor: (n) => `Connection lost for ${seconds(n)}. Reconnecting…`,
-    keepsTrying: "Trying again by itself.",
+    passing: {
+      busy: "The room is very busy. Trying again by itself…",
+      draining: "The server is restarting. Trying again by itself…",
+      room_restarting: "The room is being restored. You will be back in a moment…",
+      too_fast: "That was a lot at once. Trying again in a moment…",
+      waiting: "Waiting to be let in…",
+    },
     switchingDevices: "Switching your devices on…",
     restarting: "Your call was interrupted. Restarting…",
     restartingBecause: (why) => `Starting your call… ${why}`,

@@ -44,7 +44,6 @@ export const es: Dictionary = {
     withoutDevices: "Puedes entrar sin micrófono ni cámara.",
     startNow: "Iniciar una reunión",
     change: "Cambiar",
-    roomOffered: "Hay una sala nueva lista para ti.",
   },
 
   devices: {
@@ -130,7 +129,6 @@ export const es: Dictionary = {
     again: "Volver a probar",
     meetDirectly: "aquí no hay: la gente se conecta directamente",
     why: {
-      none: "no se ha probado: no se conoce ninguno",
       no_webrtc: "sin WebRTC",
       no_address: "no se ha encontrado ninguna red",
       unreachable: "no se puede llegar",
@@ -159,7 +157,13 @@ export const es: Dictionary = {
     connected: "Conectado",
     reconnecting: "Se ha perdido la conexión. Reconectando…",
     reconnectingFor: (n) => `Sin conexión desde hace ${seconds(n)}. Reconectando…`,
-    keepsTrying: "Se sigue intentando automáticamente.",
+    passing: {
+      busy: "La sala está saturada. Se vuelve a intentar automáticamente…",
+      draining: "El servidor se está reiniciando. Se vuelve a intentar automáticamente…",
+      room_restarting: "La sala se está restaurando. Enseguida estarás de vuelta…",
+      too_fast: "Eso ha sido mucho de golpe. Se vuelve a intentar enseguida…",
+      waiting: "Esperando a que te dejen entrar…",
+    },
     switchingDevices: "Activando tus dispositivos…",
     restarting: "Tu llamada se ha interrumpido. Reiniciando…",
     restartingBecause: (why) => `Iniciando tu llamada… ${why}`,

@@ -42,7 +42,6 @@ export const hi: Dictionary = {
     withoutDevices: "आप बिना माइक्रोफ़ोन और कैमरे के भी जुड़ सकते हैं।",
     startNow: "मीटिंग शुरू करें",
     change: "बदलें",
-    roomOffered: "आपके लिए एक नया रूम तैयार है।",
   },
 
   devices: {
@@ -123,7 +122,6 @@ export const hi: Dictionary = {
     again: "फिर से जाँचें",
     meetDirectly: "यहाँ नहीं है: लोग सीधे जुड़ते हैं",
     why: {
-      none: "जाँचा नहीं गया: कोई मालूम नहीं",
       no_webrtc: "WebRTC नहीं है",
       no_address: "कोई नेटवर्क नहीं मिला",
       unreachable: "पहुँच नहीं हुई",
@@ -151,7 +149,13 @@ export const hi: Dictionary = {
     connected: "कनेक्ट हो गया",
     reconnecting: "कनेक्शन टूट गया। फिर से कनेक्ट हो रहा है…",
     reconnectingFor: (n) => `${seconds(n)} से कनेक्शन नहीं है। फिर से कनेक्ट हो रहा है…`,
-    keepsTrying: "अपने-आप फिर कोशिश हो रही है।",
+    passing: {
+      busy: "रूम पर बहुत बोझ है। अपने-आप फिर कोशिश हो रही है…",
+      draining: "सर्वर फिर से शुरू हो रहा है। अपने-आप फिर कोशिश हो रही है…",
+      room_restarting: "रूम वापस लाया जा रहा है। आप अभी फिर जुड़ जाएँगे…",
+      too_fast: "एक साथ बहुत कुछ हो गया। थोड़ी देर में फिर कोशिश होगी…",
+      waiting: "अंदर आने की अनुमति का इंतज़ार है…",
+    },
     switchingDevices: "आपके डिवाइस चालू हो रहे हैं…",
     restarting: "आपकी कॉल रुक गई थी। फिर से शुरू हो रही है…",
     restartingBecause: (why) => `आपकी कॉल शुरू हो रही है… ${why}`,

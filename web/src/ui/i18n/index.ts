@@ -8,7 +8,7 @@ import type { Dictionary } from "./dictionary";
 import { en } from "./en";
 import * as format from "./format";
 
-export type { Dictionary, Reason } from "./dictionary";
+export type { Dictionary, Passing, Reason } from "./dictionary";
 export { plural } from "./format";
 
 /** What there is, each called as its speakers call it. */
