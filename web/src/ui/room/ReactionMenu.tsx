@@ -42,7 +42,7 @@ export function ReactionMenu({ view, onClose }: Props): JSX.Element {
 
   const step = (by: number) => {
     const buttons = [...(menu.current?.querySelectorAll("button") ?? [])];
-    const at = buttons.findIndex((button) => button === document.activeElement);
+    const at = buttons.findIndex((button) => button.matches(":focus"));
     buttons[(at + by + buttons.length) % buttons.length]?.focus();
   };
 
