@@ -10,7 +10,7 @@ export type Piece = { kind: "text"; text: string } | { kind: "link"; text: strin
 const ADDRESS = /https?:\/\/[^\s<>"“”«»\p{Cc}\p{Cf}]+/giu;
 
 /** The sentence's own, behind an address. */
-const TRAILING = /[.,;:!?'’*_~…]$/u;
+const TRAILING = /[.,;:!?'’*_~…।。、，！？]$/u;
 
 const CLOSING: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
 
