@@ -220,6 +220,7 @@ export const de: Dictionary = {
     link: "Link zu diesem Raum",
     copy: "Link kopieren",
     copied: "Link kopiert",
+    press: (keys) => `Drücke ${keys}, um den Link zu kopieren.`,
     share: "Link teilen",
     shareText: (room) => `Triff mich in „${room}“:`,
     qr: "QR-Code",

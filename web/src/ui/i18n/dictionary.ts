@@ -252,6 +252,8 @@ export interface Dictionary {
     link: string;
     copy: string;
     copied: string;
+    /** Where the page may not copy: the link is selected; `keys` copies it. */
+    press: (keys: string) => string;
     share: string;
     shareText: (room: string) => string;
     qr: string;

@@ -214,6 +214,7 @@ export const en: Dictionary = {
     link: "Link to this room",
     copy: "Copy link",
     copied: "Link copied",
+    press: (keys) => `Press ${keys} to copy the link.`,
     share: "Share link",
     shareText: (room) => `Join me in “${room}”:`,
     qr: "QR code",

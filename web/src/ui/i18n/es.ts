@@ -218,6 +218,7 @@ export const es: Dictionary = {
     link: "Enlace a esta sala",
     copy: "Copiar enlace",
     copied: "Enlace copiado",
+    press: (keys) => `Pulsa ${keys} para copiar el enlace.`,
     share: "Compartir enlace",
     shareText: (room) => `Únete a mí en «${room}»:`,
     qr: "Código QR",

@@ -207,6 +207,7 @@ export const hi: Dictionary = {
     link: "इस रूम का लिंक",
     copy: "लिंक कॉपी करें",
     copied: "लिंक कॉपी हो गया",
+    press: (keys) => `लिंक कॉपी करने के लिए ${keys} दबाएँ।`,
     share: "लिंक शेयर करें",
     shareText: (room) => `“${room}” में मुझसे जुड़ें:`,
     qr: "QR कोड",

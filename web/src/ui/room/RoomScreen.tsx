@@ -9,6 +9,7 @@ import { announceRoom } from "./announcements";
 import { ControlBar } from "./ControlBar";
 import { DiagnosticsDialog } from "./DiagnosticsDialog";
 import { EmptyHint } from "./EmptyHint";
+import { InviteButton } from "./InviteButton";
 import { InviteDialog } from "./InviteDialog";
 import { KeysDialog } from "./KeysDialog";
 import { listenToKeys } from "./keys";
@@ -37,6 +38,7 @@ export function RoomScreen({ page, session }: { page: Page; session: Session }):
       <header class="room-head">
         <h1>{page.room.value}</h1>
         <ModeBadge view={view} />
+        <InviteButton view={view} />
       </header>
       {/* Read in this order: what one can do, who is here, what is said. Their places are the grid's. */}
       <ControlBar view={view} />
