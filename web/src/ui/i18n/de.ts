@@ -249,6 +249,7 @@ export const de: Dictionary = {
     atYourEnd: "Es liegt an deiner Verbindung.",
     atTheirEnd: (name) => `Es liegt an der Verbindung von ${name}.`,
     atServer: "Es liegt an der Verbindung des Servers.",
+    between: (name) => `Es liegt irgendwo zwischen dir und ${name}.`,
     lostFor: (n) => `Seit ${seconds(n)} weg`,
   },
 

@@ -282,6 +282,7 @@ export interface Dictionary {
     atYourEnd: string;
     atTheirEnd: (name: string) => string;
     atServer: string;
+    between: (name: string) => string;
     lostFor: (seconds: number) => string;
   };
 

@@ -243,6 +243,7 @@ export const en: Dictionary = {
     atYourEnd: "It is your connection.",
     atTheirEnd: (name) => `It is ${name}’s connection.`,
     atServer: "It is the server’s connection.",
+    between: (name) => `It is somewhere between you and ${name}.`,
     lostFor: (n) => `Lost for ${seconds(n)}`,
   },
 

@@ -247,6 +247,7 @@ export const es: Dictionary = {
     atYourEnd: "Es tu conexión.",
     atTheirEnd: (name) => `Es la conexión de ${name}.`,
     atServer: "Es la conexión del servidor.",
+    between: (name) => `Es algo entre ${name} y tú.`,
     lostFor: (n) => `Perdida desde hace ${seconds(n)}`,
   },
 

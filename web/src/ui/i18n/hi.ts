@@ -236,6 +236,7 @@ export const hi: Dictionary = {
     atYourEnd: "दिक़्क़त आपके कनेक्शन में है।",
     atTheirEnd: (name) => `दिक़्क़त ${name} के कनेक्शन में है।`,
     atServer: "दिक़्क़त सर्वर के कनेक्शन में है।",
+    between: (name) => `दिक़्क़त आपके और ${name} के बीच कहीं है।`,
     lostFor: (n) => `${seconds(n)} से टूटा हुआ`,
   },
 

@@ -3,6 +3,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { Session } from "../../client";
 import { ChatPanel } from "../chat/ChatPanel";
 import { countUnread } from "../chat/unread";
+import { useMedia } from "../media_query";
 import type { Page } from "../page";
 import { PeoplePanel } from "../people/PeoplePanel";
 import { announceRoom } from "./announcements";
@@ -21,6 +22,9 @@ import { Sound } from "./Sound";
 import { Tiles } from "./Tiles";
 import { RoomView } from "./view";
 
+/** Where a panel lies over the tiles: as in RoomScreen.css. */
+const NARROW = "not all and (min-width: 48rem)";
+
 const FOLLOWERS = [listenToKeys, announceRoom, countUnread];
 
 /** The room: everybody's tiles, what lies beside and over them, and what one can do. */
@@ -33,8 +37,9 @@ export function RoomScreen({ page, session }: { page: Page; session: Session }):
       view.stop();
     };
   }, [view]);
+  const narrow = useMedia(NARROW);
   return (
-    <main class={`room ${view.panel.value ? "room-panel" : ""}`}>
+    <main class={view.panel.value ? "room room-panel" : "room"}>
       <header class="room-head">
         <h1>{page.room.value}</h1>
         <ModeBadge view={view} />
@@ -42,9 +47,11 @@ export function RoomScreen({ page, session }: { page: Page; session: Session }):
       </header>
       {/* Read in this order: what one can do, who is here, what is said. Their places are the grid's. */}
       <ControlBar view={view} />
-      <Tiles view={view} />
-      <EmptyHint view={view} />
-      <Reactions view={view} />
+      <div class="room-stage">
+        <Tiles view={view} covered={narrow && view.panel.value !== null} />
+        <EmptyHint view={view} />
+        <Reactions view={view} />
+      </div>
       {view.panel.value === "chat" && <ChatPanel view={view} />}
       {view.panel.value === "people" && <PeoplePanel view={view} />}
       <Sound view={view} />
