@@ -288,6 +288,10 @@ export const de: Dictionary = {
     screenStopped: (name) => `${name} teilt den Bildschirm nicht mehr.`,
     micOn: "Mikrofon an.",
     micOff: "Mikrofon aus.",
+    cameraOn: "Kamera an.",
+    cameraOff: "Kamera aus.",
+    handUp: "Deine Hand ist gehoben.",
+    handDown: "Deine Hand ist gesenkt.",
     mutedByModerator: "Die Moderation hat dich stummgeschaltet.",
   },
 

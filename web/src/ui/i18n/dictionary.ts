@@ -316,6 +316,10 @@ export interface Dictionary {
     screenStopped: (name: string) => string;
     micOn: string;
     micOff: string;
+    cameraOn: string;
+    cameraOff: string;
+    handUp: string;
+    handDown: string;
     mutedByModerator: string;
   };
 

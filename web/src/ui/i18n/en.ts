@@ -285,6 +285,10 @@ export const en: Dictionary = {
     screenStopped: (name) => `${name} stopped sharing the screen.`,
     micOn: "Microphone on.",
     micOff: "Microphone off.",
+    cameraOn: "Camera on.",
+    cameraOff: "Camera off.",
+    handUp: "Your hand is raised.",
+    handDown: "Your hand is lowered.",
     mutedByModerator: "A moderator muted you.",
   },
 

@@ -291,6 +291,10 @@ export const es: Dictionary = {
     screenStopped: (name) => `${name} ha dejado de compartir su pantalla.`,
     micOn: "Micrófono activado.",
     micOff: "Micrófono desactivado.",
+    cameraOn: "Cámara activada.",
+    cameraOff: "Cámara desactivada.",
+    handUp: "Has levantado la mano.",
+    handDown: "Has bajado la mano.",
     mutedByModerator: "Un moderador te ha silenciado.",
   },
 

@@ -274,6 +274,10 @@ export const hi: Dictionary = {
     screenStopped: (name) => `${name} ने स्क्रीन शेयर करना बंद किया।`,
     micOn: "माइक्रोफ़ोन चालू।",
     micOff: "माइक्रोफ़ोन बंद।",
+    cameraOn: "कैमरा चालू।",
+    cameraOff: "कैमरा बंद।",
+    handUp: "आपका हाथ उठा हुआ है।",
+    handDown: "आपका हाथ नीचे है।",
     mutedByModerator: "मॉडरेटर ने आपका माइक्रोफ़ोन बंद किया।",
   },
 

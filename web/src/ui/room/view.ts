@@ -32,6 +32,8 @@ export class RoomView {
   readonly dialog = signal<DialogName | null>(null);
   /** How many messages nobody has looked at. */
   readonly unread = signal(0);
+  /** Whether the microphone is on only as long as the space bar is held. */
+  readonly holdsToTalk = signal(false);
   readonly #watch: QualityWatch;
 
   constructor(page: Page, session: Session) {
