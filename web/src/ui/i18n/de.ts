@@ -201,6 +201,7 @@ export const de: Dictionary = {
     modeMeshHint: "Ton und Bild gehen direkt von Browser zu Browser.",
     modeGatewayHint: "Ton und Bild gehen über den Medienserver.",
     pushToTalk: "Zum Sprechen Leertaste gedrückt halten",
+    youAreMuted: "Du bist stummgeschaltet",
     talking: "Man hört dich",
     locked: "Der Raum ist abgeschlossen",
     recording: "Diese Besprechung wird aufgezeichnet",

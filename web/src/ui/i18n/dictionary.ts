@@ -241,6 +241,8 @@ export interface Dictionary {
     modeMeshHint: string;
     modeGatewayHint: string;
     pushToTalk: string;
+    /** To somebody who speaks and is not heard. */
+    youAreMuted: string;
     talking: string;
     locked: string;
     recording: string;

@@ -195,6 +195,7 @@ export const en: Dictionary = {
     modeMeshHint: "Sound and picture go directly from browser to browser.",
     modeGatewayHint: "Sound and picture go through the media server.",
     pushToTalk: "Hold the space bar to talk",
+    youAreMuted: "You are muted",
     talking: "You can be heard",
     locked: "The room is locked",
     recording: "This meeting is being recorded",

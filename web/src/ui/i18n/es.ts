@@ -199,6 +199,7 @@ export const es: Dictionary = {
     modeMeshHint: "El sonido y la imagen van directamente de navegador a navegador.",
     modeGatewayHint: "El sonido y la imagen pasan por el servidor multimedia.",
     pushToTalk: "Mantén pulsada la barra espaciadora para hablar",
+    youAreMuted: "Tienes el micrófono desactivado",
     talking: "Se te oye",
     locked: "La sala está cerrada",
     recording: "Esta reunión se está grabando",
