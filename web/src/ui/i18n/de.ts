@@ -205,6 +205,7 @@ export const de: Dictionary = {
     modeMeshHint: "Ton und Bild gehen direkt von Browser zu Browser.",
     modeGatewayHint: "Ton und Bild gehen über den Medienserver.",
     pushToTalk: "Zum Sprechen Leertaste gedrückt halten",
+    youAreMuted: "Du bist stummgeschaltet",
     talking: "Man hört dich",
     locked: "Der Raum ist abgeschlossen",
     recording: "Diese Besprechung wird aufgezeichnet",
@@ -294,6 +295,10 @@ export const de: Dictionary = {
     screenStopped: (name) => `${name} teilt den Bildschirm nicht mehr.`,
     micOn: "Mikrofon an.",
     micOff: "Mikrofon aus.",
+    cameraOn: "Kamera an.",
+    cameraOff: "Kamera aus.",
+    handUp: "Deine Hand ist gehoben.",
+    handDown: "Deine Hand ist gesenkt.",
     mutedByModerator: "Die Moderation hat dich stummgeschaltet.",
   },
 

@@ -241,6 +241,8 @@ export interface Dictionary {
     modeMeshHint: string;
     modeGatewayHint: string;
     pushToTalk: string;
+    /** To somebody who speaks and is not heard. */
+    youAreMuted: string;
     talking: string;
     locked: string;
     recording: string;
@@ -319,6 +321,10 @@ export interface Dictionary {
     screenStopped: (name: string) => string;
     micOn: string;
     micOff: string;
+    cameraOn: string;
+    cameraOff: string;
+    handUp: string;
+    handDown: string;
     mutedByModerator: string;
   };
 

@@ -199,6 +199,7 @@ export const en: Dictionary = {
     modeMeshHint: "Sound and picture go directly from browser to browser.",
     modeGatewayHint: "Sound and picture go through the media server.",
     pushToTalk: "Hold the space bar to talk",
+    youAreMuted: "You are muted",
     talking: "You can be heard",
     locked: "The room is locked",
     recording: "This meeting is being recorded",
@@ -291,6 +292,10 @@ export const en: Dictionary = {
     screenStopped: (name) => `${name} stopped sharing the screen.`,
     micOn: "Microphone on.",
     micOff: "Microphone off.",
+    cameraOn: "Camera on.",
+    cameraOff: "Camera off.",
+    handUp: "Your hand is raised.",
+    handDown: "Your hand is lowered.",
     mutedByModerator: "A moderator muted you.",
   },
 

@@ -203,6 +203,7 @@ export const es: Dictionary = {
     modeMeshHint: "El sonido y la imagen van directamente de navegador a navegador.",
     modeGatewayHint: "El sonido y la imagen pasan por el servidor multimedia.",
     pushToTalk: "Mantén pulsada la barra espaciadora para hablar",
+    youAreMuted: "Tienes el micrófono desactivado",
     talking: "Se te oye",
     locked: "La sala está cerrada",
     recording: "Esta reunión se está grabando",
@@ -297,6 +298,10 @@ export const es: Dictionary = {
     screenStopped: (name) => `${name} ha dejado de compartir su pantalla.`,
     micOn: "Micrófono activado.",
     micOff: "Micrófono desactivado.",
+    cameraOn: "Cámara activada.",
+    cameraOff: "Cámara desactivada.",
+    handUp: "Has levantado la mano.",
+    handDown: "Has bajado la mano.",
     mutedByModerator: "Un moderador te ha silenciado.",
   },
 

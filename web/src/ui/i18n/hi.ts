@@ -195,6 +195,7 @@ export const hi: Dictionary = {
     modeMeshHint: "आवाज़ और तस्वीर सीधे एक ब्राउज़र से दूसरे ब्राउज़र तक जाती हैं।",
     modeGatewayHint: "आवाज़ और तस्वीर मीडिया सर्वर से होकर जाती हैं।",
     pushToTalk: "बोलने के लिए स्पेस बार दबाए रखें",
+    youAreMuted: "आपका माइक्रोफ़ोन बंद है",
     talking: "आपकी आवाज़ जा रही है",
     locked: "रूम लॉक है",
     recording: "यह मीटिंग रिकॉर्ड हो रही है",
@@ -280,6 +281,10 @@ export const hi: Dictionary = {
     screenStopped: (name) => `${name} ने स्क्रीन शेयर करना बंद किया।`,
     micOn: "माइक्रोफ़ोन चालू।",
     micOff: "माइक्रोफ़ोन बंद।",
+    cameraOn: "कैमरा चालू।",
+    cameraOff: "कैमरा बंद।",
+    handUp: "आपका हाथ उठा हुआ है।",
+    handDown: "आपका हाथ नीचे है।",
     mutedByModerator: "मॉडरेटर ने आपका माइक्रोफ़ोन बंद किया।",
   },
 

@@ -39,6 +39,8 @@ export class RoomView {
   readonly joinedAt = signal<number | null>(null);
   /** Whose hands are up, in the order in which they were raised. */
   readonly hands = signal<readonly string[]>([]);
+  /** Whether the microphone is on only as long as the space bar is held. */
+  readonly holdsToTalk = signal(false);
   readonly #watch: QualityWatch;
   readonly #stopFollowing: () => void;
 
