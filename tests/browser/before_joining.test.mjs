@@ -378,3 +378,25 @@ test("without storage, mediaDevices, Worker or AudioContext one joins all the sa
   await says(person.at("device-hints"), /gives pages no camera and no microphone/);
   await joins(person);
 });
+
+test("a page that breaks says so, and is no blank page", async (t) => {
+  const { at } = await visit(t, "/r/tea", () => {
+    window.MediaStream = class {
+      constructor() {
+        throw new Error("broken on purpose");
+      }
+    };
+  });
+  await at("problem-screen", '[data-problem="crash"]').waitFor();
+  assert.ok(await at("reload-button").isVisible());
+});
+
+test("a page that is not secure says why there is no camera, and one joins", async (t) => {
+  const elsewhere = await openBrowser({ args: ["--host-resolver-rules=MAP meet.test 127.0.0.1"] });
+  t.after(() => elsewhere.close());
+  const page = await (await elsewhere.newContext({ locale: "en" })).newPage();
+  await page.goto(`http://meet.test:${new URL(url).port}/r/${newRoom()}`);
+  const at = (testid, rest = "") => page.locator(`[data-testid="${testid}"]${rest}`);
+  await says(at("device-hints"), /secure pages only/);
+  await joins({ at });
+});
