@@ -268,10 +268,13 @@ test("the test of the connection goes through every step and comes to a sentence
   assert.match(await at("connection-test-verdict").textContent(), /You can join/);
 });
 
-test("a server that cannot be reached is said in words", async (t) => {
+test("a proxy that stops WebSockets, and a server that is gone, are told apart", async (t) => {
   const { page, at } = await visit(t, "/r/tea");
   await page.routeWebSocket(/\/socket\//, (socket) => socket.close({ code: 1006 }));
   await page.reload();
+  await at("connection-test").getByRole("button").click();
+  await says(at("connection-test-verdict"), /WebSocket\) is blocked/);
+  await page.route(/\/readyz/, (route) => route.abort());
   await at("connection-test").getByRole("button").click();
   await says(at("connection-test-verdict"), /server cannot be reached/);
 });
