@@ -206,17 +206,92 @@ describe("a lost socket", () => {
   });
 });
 
-test("a restart by oneself says stop_call before it closes the connection", async () => {
-  await live(7);
-  call.restart("connection_failed");
-  await settle();
-  expect(wire.asked.at(-1)).toMatchObject({ event: "stop_call", payload: { restart: true } });
-  expect(publishers[0]?.closed).toBe(false);
-  // Its own echo is no second reason to start.
-  call.stopped({ generation: 7, reason: "stopped", restart: true });
-  await wire.answer({ kind: "ok", response: {} });
-  expect(publishers[0]?.closed).toBe(true);
-  expect(wire.events()).toEqual(["start_call", "stop_call", "start_call"]);
+describe("a restart by oneself", () => {
+  test("has its new connection ready before the old one is let go", async () => {
+    await live(7);
+    call.restart("connection_failed");
+    await settle();
+    expect(publishers).toHaveLength(2);
+    expect(wire.asked.at(-1)).toMatchObject({ event: "stop_call", payload: { restart: true } });
+    expect(publishers[0]?.closed).toBe(false);
+    // Its own echo is no second reason to start.
+    call.stopped({ generation: 7, reason: "stopped", restart: true });
+    await wire.answer({ kind: "ok", response: {} });
+    expect(publishers[0]?.closed).toBe(true);
+    await wire.ok(8);
+    expect(wire.events()).toEqual(["start_call", "stop_call", "start_call"]);
+    expect(publishers).toHaveLength(2);
+    expect(call.state.value).toEqual({ phase: "live", generation: 8 });
+  });
+
+  test("waits once one did not hold", async () => {
+    await live(7);
+    call.restart("first");
+    await settle();
+    await wire.answer({ kind: "ok", response: {} });
+    await wire.ok(8);
+    call.restart("second");
+    await settle();
+    await wire.answer({ kind: "ok", response: {} });
+    expect(call.state.value).toMatchObject({ phase: "waiting", cause: "second" });
+    expect(publishers.map(({ closed }) => closed)).toEqual([true, true]);
+    await clock.advance(60_000);
+    await wire.ok(9);
+    expect(call.held).toBe(9);
+  });
+
+  test("is over when the call ends while the new connection is made", async () => {
+    await live(7);
+    call.restart("connection_failed");
+    call.stopped({ generation: 7, reason: "media_lost", restart: true });
+    await settle();
+    await wire.ok(8);
+    expect(wire.events()).toEqual(["start_call", "start_call"]);
+    expect(publishers[0]?.closed).toBe(true);
+    expect(publishers.filter(({ closed }) => !closed)).toHaveLength(1);
+    expect(call.held).toBe(8);
+  });
+
+  test("that the lost channel cuts leaves nothing open", async () => {
+    await live(7);
+    call.restart("connection_failed");
+    await settle();
+    call.lost();
+    await wire.answer({ kind: "lost" });
+    expect(phase()).toBe("idle");
+    expect(publishers.every(({ closed }) => closed)).toBe(true);
+  });
+});
+
+describe("a line that is added", () => {
+  async function add(): Promise<void> {
+    await live(7);
+    const [publisher] = publishers;
+    if (publisher) publisher.added = true;
+    void call.update();
+    await settle();
+  }
+
+  test("is offered in the call that is on", async () => {
+    await add();
+    expect(wire.asked.at(-1)).toMatchObject({ event: "update_call" });
+    await wire.answer({ kind: "ok", response: { jsep: { type: "answer", sdp: "" } } });
+    expect(call.state.value).toEqual({ phase: "live", generation: 7 });
+    expect(wire.asked).toHaveLength(2);
+  });
+
+  test("and refused is tried in a new call", async () => {
+    await add();
+    await wire.error("too_fast", 50);
+    await settle();
+    expect(wire.events()).toEqual(["start_call", "update_call", "stop_call"]);
+  });
+
+  test("is not offered where nothing was added", async () => {
+    await live(7);
+    await call.update();
+    expect(wire.events()).toEqual(["start_call"]);
+  });
 });
 
 test("the end is said once, and nothing starts again", async () => {

@@ -20,6 +20,7 @@ function person(id: string, more: Partial<Participant> = {}): Participant {
     hand: false,
     talking: false,
     role: "participant",
+    joinedAt: 1,
     quality: "good",
     call: "live",
     ...more,
@@ -94,6 +95,7 @@ function look(
     rates: ratesOf(at(0), at(1), 2_000),
     connections: at(1),
     silent: new Map(),
+    unsent: new Set(),
     trouble: "none",
     ...more,
   });
@@ -220,6 +222,19 @@ test("what does not arrive is lost, and for so long", () => {
   );
 });
 
+test("what the gateway does not get from them is theirs, and tells nothing of my way down", () => {
+  const silent = new Map([
+    ["ann", [9_000]],
+    ["bob", [0]],
+  ]);
+  const lost = { bob: 30 };
+  expect(short(look("gateway", PEOPLE, lost, { silent, unsent: new Set(["ann"]) }))).toEqual({
+    me: "poor mine",
+    ann: "lost theirs",
+    bob: "poor mine",
+  });
+});
+
 // The watch.
 
 let clock: HandClock;
@@ -235,7 +250,7 @@ beforeEach(() => {
   said = [];
   expected = [{ participant: "ann", generation: 1, source: "camera" }];
   status = new Store<Status>({ state: "connected" });
-  people = new Store<readonly Participant[]>([person("me"), person("ann")]);
+  people = new Store<readonly Participant[]>([person("me"), person("ann", { mic: false })]);
   connections = [];
   session = {
     stats: async () => structuredClone(connections),
@@ -291,11 +306,15 @@ test("seconds without packets are counted, of what is expected and wished", asyn
   status.set({ state: "reconnecting", cause: "channel_error" });
   await pass(2, { arriving: false });
   expect(ann()).toMatchObject({ cause: "mine" });
+  // The gateway says that it gets nothing of her either: she is missed all the same.
+  status.set({ state: "connected" });
+  expected = [];
+  await pass(2, { arriving: false });
+  expect(ann()).toMatchObject({ level: "lost", cause: "theirs", lostForSeconds: 12 });
   wanted = false;
   await pass(2, { arriving: false });
   expect(ann()).toMatchObject({ level: "good", lostForSeconds: 0 });
   wanted = true;
-  expected = [];
   people.set([person("me"), person("ann", { call: "restarting", mic: false })]);
   await pass(6, { arriving: false });
   expect(ann()).toMatchObject({ level: "lost", cause: "restarting" });

@@ -116,3 +116,12 @@ test("a message repeated to a latecomer is shown once", () => {
   room.said(message);
   expect(room.chat.value).toEqual([message]);
 });
+
+test("from browser to browser whoever is here is in the call, without a generation", () => {
+  room.present([{ id: "ann", meta: meta({ call: null }) }]);
+  expect(signOf("ann")).toBe("none");
+  room.goes("mesh");
+  expect(signOf("ann")).toBe("live");
+  room.goes("gateway");
+  expect(signOf("ann")).toBe("none");
+});

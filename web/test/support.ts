@@ -91,8 +91,11 @@ export class HandWire implements Wire {
 export class FakePublisher implements PublisherPort {
   closed = false;
   accepted = false;
+  /** Whether a line was added that was never offered. */
+  added = false;
 
   offer(): Promise<PublisherOffer> {
+    this.added = false;
     return Promise.resolve({
       jsep: { type: "offer", sdp: "v=0" },
       streams: [{ mid: "0", source: "mic", label: "" }],
@@ -105,7 +108,7 @@ export class FakePublisher implements PublisherPort {
   }
 
   refresh(): Promise<boolean> {
-    return Promise.resolve(false);
+    return Promise.resolve(this.added);
   }
 
   close(): void {

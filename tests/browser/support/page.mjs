@@ -35,23 +35,28 @@ export async function processIds(browser, kind) {
   return processInfo.filter(({ type }) => !kind || type === kind).map(({ id }) => id);
 }
 
+/**
+ * Runs in the page before its scripts: what is sent and received is read from the connections
+ * themselves, whatever the page says of them.
+ */
+export function recordConnections() {
+  const connections = [];
+  window.connectionsOfPage = connections;
+  const Original = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Original {
+    constructor(...args) {
+      super(...args);
+      connections.push(this);
+    }
+  };
+}
+
 /** Opens the page for somebody and joins a room by its form. `before`: a function for the page, run first, and its argument. */
 export async function sitDown(browser, { url, room, name, before }) {
   const context = await browser.newContext({ viewport: { width: 960, height: 640 } });
   const page = await context.newPage();
   const person = new Person(name, room, page);
-  // What is sent and received is read from the connections themselves, whatever the page says of them.
-  await page.addInitScript(() => {
-    const connections = [];
-    window.connectionsOfPage = connections;
-    const Original = window.RTCPeerConnection;
-    window.RTCPeerConnection = class extends Original {
-      constructor(...args) {
-        super(...args);
-        connections.push(this);
-      }
-    };
-  });
+  await page.addInitScript(recordConnections);
   if (before) await page.addInitScript(...before);
   await page.goto(`${url}/r/${room}`);
   await person.join();

@@ -88,7 +88,7 @@ export class ConnectionTest {
     const { endpoint, transport, iceServers = [] } = this.#options;
     const makePeer = this.#makePeer;
 
-    // One after the other: a round trip measured beside other traffic is none.
+    // These alone: a round trip measured beside other traffic is none.
     await this.#take(signal, "signalling", () => probeSignalling(probe, endpoint, transport));
     await this.#take(signal, "server", () =>
       probeServer(probe, endpoint, this.#options.fetch ?? fetch),
@@ -101,18 +101,17 @@ export class ConnectionTest {
       }
       return this.#steps.value;
     }
+    // Beside each other: what does not answer takes its time.
     const addresses = probeAddresses(probe, makePeer, iceServers);
     await Promise.all([
       this.#take(signal, "candidates", () => addresses.host),
       this.#take(signal, "stun", () => addresses.stun),
-    ]);
-    await Promise.all(
-      WAYS.map((way) =>
+      ...WAYS.map((way) =>
         this.#take(signal, `turn_${way}`, () =>
           probeRelay(probe, makePeer, relaysOf(iceServers, way)),
         ),
       ),
-    );
+    ]);
     return this.#steps.value;
   }
 

@@ -36,16 +36,30 @@ export const captureDevice: Capture = async (source, device) => {
       ? await navigator.mediaDevices.getDisplayMedia({
           video: { frameRate: { ideal: 15, max: 30 } },
         })
-      : await navigator.mediaDevices.getUserMedia(constraints(source, device));
+      : await openDevice(source, device);
   const [track] = stream.getVideoTracks().concat(stream.getAudioTracks());
   if (!track) throw new DOMException("no track", "NotFoundError");
   if (source === "screen") track.contentHint = "detail";
   return track;
 };
 
+/** The chosen device; another where it is not plugged in today. */
+async function openDevice(kind: DeviceKind, device: string | null): Promise<MediaStream> {
+  try {
+    return await navigator.mediaDevices.getUserMedia(constraints(kind, device));
+  } catch (error) {
+    // No Error in every browser: an OverconstrainedError stands by itself in older ones.
+    const { name } = error as { name: string };
+    if (device === null || !GONE.includes(name)) throw error;
+    return navigator.mediaDevices.getUserMedia(constraints(kind, null));
+  }
+}
+
+const GONE: readonly string[] = ["OverconstrainedError", "NotFoundError"];
+
 function constraints(kind: DeviceKind, device: string | null): MediaStreamConstraints {
-  // `ideal`: a device that was chosen once and is not plugged in today gives way to another.
-  const chosen = device === null ? {} : { deviceId: { ideal: device } };
+  // `exact`: as an ideal, Chromium may take the default device instead.
+  const chosen = device === null ? {} : { deviceId: { exact: device } };
   return kind === "mic"
     ? {
         audio: {

@@ -61,6 +61,8 @@ export interface View {
   connections: readonly ConnectionStats[];
   /** How long each expected stream has been silent, in ms, by participant. Only expected ones. */
   silent: ReadonlyMap<string, readonly number[]>;
+  /** Of whom the gateway gets less than they say they send: nothing to do with my network. */
+  unsent: ReadonlySet<string>;
   /** What one's own session knows: `mine`: no signalling; `gateway`: calls are made anew. */
   trouble: "none" | "mine" | "gateway";
 }
@@ -107,7 +109,7 @@ function rate(of: string, before: StreamStats, now: StreamStats, ms: number): St
     source: now.source,
     direction: now.direction,
     lossPercent: all < FEW_PACKETS ? null : Math.min(100, (lost / all) * 100),
-    bitrate: (Math.max(0, now.bytes - before.bytes) * 8_000) / ms,
+    bitrate: Math.round((Math.max(0, now.bytes - before.bytes) * 8_000) / ms),
     packets,
     width: now.width,
     height: now.height,
@@ -123,7 +125,9 @@ export function qualities(view: View): Map<string, Quality> {
   // Who is restarting says nothing of my network; nor does who sends nothing.
   const telling = measured.filter(
     ({ person, quality }) =>
-      person.call !== "restarting" && (quality.bitrate > 0 || quality.lostForSeconds > 0),
+      person.call !== "restarting" &&
+      !view.unsent.has(person.id) &&
+      (quality.bitrate > 0 || quality.lostForSeconds > 0),
   );
   const allBad = telling.length > 0 && telling.every(({ quality }) => quality.level !== "good");
   const result = new Map<string, Quality>();
@@ -189,6 +193,7 @@ function cause(
     const slow = levelOf(null, roundTrip(view, "subscriber")) !== "good";
     if (down || slow) return "mine";
   }
+  if (view.unsent.has(person.id)) return "theirs";
   if (telling > 1) return allBad ? "mine" : "theirs";
   if (view.mode === "mesh") return "between";
   // My way to the gateway stands, or it would be said to be down.

@@ -87,6 +87,7 @@ export class QualityWatch {
       rates: before ? ratesOf(before.connections, connections, at - before.at) : [],
       connections,
       silent: this.#silences(mode, at, connections),
+      unsent: this.#unsent(mode),
       trouble: this.#trouble(),
     });
     this.#quality.set(all);
@@ -115,27 +116,28 @@ export class QualityWatch {
     return silent;
   }
 
+  /** What people say they send, as far as it is wished. */
   #expected(mode: View["mode"]): { participant: string; source: Source }[] {
-    const { room } = this.#session;
-    const others = room.participants.value.filter((person) => !person.self);
-    // Whose call is made anew publishes nothing, and yet is missed.
-    const missed = mode === "mesh" ? others : others.filter(({ call }) => call === "restarting");
-    const all = [
-      ...(mode === "gateway" ? room.expected() : []),
-      ...missed.flatMap((person) =>
-        SOURCES.filter((source) => person[source]).map((source) => ({
-          participant: person.id,
-          source,
-        })),
-      ),
-    ];
-    const seen = new Set<string>();
-    return all.filter(({ participant, source }) => {
-      const key = `${participant}/${source}`;
-      if (seen.has(key) || !this.#wants(participant, source)) return false;
-      seen.add(key);
-      return true;
-    });
+    return this.#session.room.participants.value
+      .filter(({ self, call }) => !self && (mode === "mesh" || call !== "none"))
+      .flatMap((person) =>
+        SOURCES.filter((source) => person[source] && this.#wants(person.id, source)).map(
+          (source) => ({ participant: person.id, source }),
+        ),
+      );
+  }
+
+  /** Who says that they send what the gateway does not get, or not yet. */
+  #unsent(mode: View["mode"]): Set<string> {
+    if (mode === "mesh") return new Set();
+    const arriving = new Set(
+      this.#session.room.expected().map(({ participant, source }) => `${participant}/${source}`),
+    );
+    return new Set(
+      this.#expected(mode)
+        .filter(({ participant, source }) => !arriving.has(`${participant}/${source}`))
+        .map(({ participant }) => participant),
+    );
   }
 
   #trouble(): View["trouble"] {

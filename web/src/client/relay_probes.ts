@@ -14,9 +14,9 @@ export type RelayWay = "udp" | "tcp" | "tls";
 
 type MakePeer = (config: RTCConfiguration) => RTCPeerConnection;
 
-/** STUN asks for some 10 s before it gives up. */
-const ADDRESSES_MS = 12_000;
-const RELAY_MS = 12_000;
+/** A way that takes so long is as good as closed. Browsers ask for some 10 s. */
+const ADDRESSES_MS = 10_000;
+const RELAY_MS = 10_000;
 /** An `icecandidateerror` from here on is no answer of a server, but the lack of one. */
 const NOT_REACHED = 700;
 

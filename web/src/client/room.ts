@@ -1,7 +1,7 @@
 // Who is here, what they send, and what was said. Pure: fed with events, watched by the page.
 
 import type { Present } from "./engine";
-import type { ChatMessage, Events, PresenceMeta, Publication, Source } from "./protocol";
+import type { ChatMessage, Events, PresenceMeta, Publication, RoomMode, Source } from "./protocol";
 import { type Readable, Store } from "./store";
 
 /** `restarting`: their call ended and comes back; keep what was seen last. */
@@ -18,6 +18,8 @@ export interface Participant {
   hand: boolean;
   talking: boolean;
   role: string;
+  /** When they came; Unix ms of the server. */
+  joinedAt: number;
   /** How good their connection is by their own word; null: not said. */
   quality: string | null;
   call: CallSign;
@@ -46,6 +48,7 @@ export class Room {
   readonly #chat = new Store<readonly ChatMessage[]>([]);
   readonly #reactions = new Store<readonly Reaction[]>([]);
   #self: string | null = null;
+  #mode: RoomMode = "gateway";
   #present: readonly Present[] = [];
   #reacted = 0;
   readonly #publications = new Map<string, Publication>();
@@ -82,6 +85,12 @@ export class Room {
     this.#publications.clear();
     this.#restarting.clear();
     this.#talking.clear();
+    this.#show();
+  }
+
+  /** How media goes from now on: from browser to browser everybody who is here is in the call. */
+  goes(mode: RoomMode): void {
+    this.#mode = mode;
     this.#show();
   }
 
@@ -197,6 +206,7 @@ export class Room {
         hand: meta.hand === true,
         talking: this.#talking.has(id),
         role: meta.role ?? "",
+        joinedAt: meta.joined_at,
         quality: meta.quality ?? null,
         call: this.#sign(id, meta),
       })),
@@ -204,6 +214,7 @@ export class Room {
   }
 
   #sign(id: string, meta: PresenceMeta): CallSign {
+    if (this.#mode === "mesh") return "live";
     if (this.#restarting.has(id)) return "restarting";
     return meta.call === null ? "none" : "live";
   }

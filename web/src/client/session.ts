@@ -59,7 +59,8 @@ export class Session {
   #quality: string | undefined;
   #told: Flags | null = null;
   #stopFollowing = () => {};
-  #cancelSilence = () => {};
+  /** Counts the time without the server. */
+  #cancelSilence: (() => void) | null = null;
   #stops: (() => void)[] = [];
 
   constructor(options: SessionOptions) {
@@ -155,6 +156,11 @@ export class Session {
     this.#tellFlags();
   }
 
+  /** What was wished last. */
+  get wishes(): readonly Wish[] {
+    return this.#wishes;
+  }
+
   /** What is looked at, and how large; replaces what was wished before. */
   prefer(wishes: readonly Wish[]): void {
     this.#wishes = wishes;
@@ -177,15 +183,14 @@ export class Session {
   async debug(): Promise<Record<string, unknown>> {
     const stats = await this.stats();
     const streams = stats.flatMap((one) => one.streams).filter((s) => s.direction === "in");
-    const counted = (picture: boolean) =>
-      Object.fromEntries(
-        streams
-          .filter(({ source, participant }) => participant && (source !== "mic") === picture)
-          .map(({ participant, frames, packets }) => [
-            participant as string,
-            picture ? (frames ?? 0) : packets,
-          ]),
-      );
+    const counted = (picture: boolean) => {
+      const sums: Record<string, number> = {};
+      for (const { source, participant, frames, packets } of streams) {
+        if (participant === null || (source !== "mic") !== picture) continue;
+        sums[participant] = (sums[participant] ?? 0) + (picture ? (frames ?? 0) : packets);
+      }
+      return sums;
+    };
     const state = (of: string) => stats.find((one) => one.of === of)?.state ?? null;
     return {
       room: this.#options.room,
@@ -275,6 +280,7 @@ export class Session {
   }
 
   #useEngine(mode: RoomMode): void {
+    this.room.goes(mode);
     if (this.#engine?.mode === mode) return;
     this.history.add("engine", { mode });
     this.#dropEngine();
@@ -312,29 +318,21 @@ export class Session {
   #ended(): void {
     for (const stop of this.#stops) stop();
     this.#stops = [];
-    this.#cancelSilence();
-    this.#silence(false);
+    this.#mindSilence(true);
     this.#dropEngine();
   }
 
+  /** `joined`, or over for good: then nobody is sent to anyway. */
   #mindSilence(joined: boolean): void {
     if (joined) {
-      this.#cancelSilence();
-      this.#cancelSilence = () => {};
+      this.#cancelSilence?.();
+      this.#cancelSilence = null;
       this.#silence(false);
-      return;
+    } else if (this.connection.state.value.phase === "reconnecting") {
+      // Further steps of the same loss do not begin the count anew.
+      this.#cancelSilence ??= this.#clock.after(SILENCE_MS, () => this.#silence(true));
     }
-    // Already counting: another step of the same loss.
-    if (this.connection.state.value.phase !== "reconnecting" || this.#counting) return;
-    this.#counting = true;
-    const cancel = this.#clock.after(SILENCE_MS, () => this.#silence(true));
-    this.#cancelSilence = () => {
-      this.#counting = false;
-      cancel();
-    };
   }
-
-  #counting = false;
 
   #silence(silenced: boolean): void {
     this.#media.silence(silenced);

@@ -59,6 +59,8 @@ export class Subscriber {
   #lines: Line[] = [];
   /** What is shown: may lag behind `#lines` until the first frame. */
   readonly #shown = new Map<string, Line>();
+  /** Who is in the room; null: not told yet. */
+  #here: ReadonlySet<string> | null = null;
   #waiting: SubscriberOffer | null = null;
   #working = false;
   #answered = 0;
@@ -121,11 +123,19 @@ export class Subscriber {
     this.#show();
   }
 
-  /** Forgets the last pictures of those who are not among `here`. */
+  /** Forgets the last pictures of those who are not among `here`, now and after each offer. */
   keepOnly(here: ReadonlySet<string>): void {
+    this.#here = here;
+    this.#forgetGone();
+  }
+
+  #forgetGone(): void {
     let changed = false;
     for (const [key, { participant }] of this.#shown) {
-      if (!here.has(participant) && !this.#lines.some((line) => keyOf(line) === key)) {
+      if (
+        this.#here?.has(participant) === false &&
+        !this.#lines.some((line) => keyOf(line) === key)
+      ) {
         this.#shown.delete(key);
         changed = true;
       }
@@ -234,6 +244,8 @@ export class Subscriber {
       if (!picture || !before || before.peer === peer) this.#shown.set(keyOf(line), line);
     }
     this.#show();
+    // Presence may have told that somebody left before the offer without them came.
+    this.#forgetGone();
     this.#look();
   }
 

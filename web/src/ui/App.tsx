@@ -12,7 +12,7 @@ import { LeftScreen } from "./LeftScreen";
 import { Live } from "./Live";
 import { ProblemScreen } from "./ProblemScreen";
 import type { Page } from "./page";
-import { RoomScreen } from "./RoomScreen";
+import { RoomScreen } from "./room/RoomScreen";
 import { StatusBanner } from "./StatusBanner";
 import { signalOf } from "./signals";
 

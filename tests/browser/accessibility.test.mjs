@@ -1,0 +1,68 @@
+// Every screen in every language: axe finds nothing, dark and light; nothing sticks out of a phone.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { axeViolations, stickingOut } from "./support/accessibility.mjs";
+import { openBrowser } from "./support/page.mjs";
+import { startParlour } from "./support/parlour.mjs";
+import { eachScreen } from "./support/screens.mjs";
+import { until } from "./support/wait.mjs";
+
+const WIDE = { width: 1280, height: 720 };
+const PHONE = { width: 360, height: 640 };
+const SCREENS = [
+  "start",
+  "devices refused",
+  "problem",
+  "room alone",
+  "room with two",
+  "chat open",
+  "people open",
+  "settings open",
+  "keys open",
+  "left",
+];
+
+let parlour;
+let browser;
+let refusing;
+
+before(async () => {
+  parlour = await startParlour();
+  browser = await openBrowser();
+  refusing = await openBrowser({ args: ["--use-fake-ui-for-media-stream=deny"] });
+});
+after(async () => {
+  await Promise.all([browser?.close(), refusing?.close()]);
+  await parlour?.stop();
+});
+
+for (const [locale, scheme] of [
+  ["en-GB", "dark"],
+  ["en-GB", "light"],
+  ["es-ES", "dark"],
+  ["de-DE", "light"],
+  ["hi-IN", "dark"],
+]) {
+  test(`each screen in ${locale}, ${scheme}, is for everyone, on a phone too`, async () => {
+    const room = `for-all-${locale}-${scheme}`;
+    const seen = [];
+    const wrong = [];
+    await eachScreen(
+      { url: parlour.url, browser, refusing, room, locale, scheme },
+      async (name, page) => {
+        seen.push(name);
+        for (const size of [WIDE, PHONE]) {
+          await page.setViewportSize(size);
+          await until("the page to have its new width", () =>
+            page.evaluate((width) => window.innerWidth === width, size.width),
+          );
+          const found = [...(await axeViolations(page)), ...(await stickingOut(page))];
+          wrong.push(...found.map((what) => `${name}, ${size.width} px: ${what}`));
+        }
+        await page.setViewportSize(WIDE);
+      },
+    ).catch((error) => wrong.push(`then: ${error.message}`));
+    assert.deepEqual(wrong, []);
+    assert.deepEqual(seen.sort(), [...SCREENS].sort());
+  });
+}

@@ -1,0 +1,236 @@
+// People meet without a gateway: straight between their browsers, whatever becomes of tabs and sockets.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { pageOf } from "./support/built_page.mjs";
+import { cannotSeparate, separate } from "./support/namespace.mjs";
+import { executable, openBrowser, sitDown } from "./support/page.mjs";
+import { startParlour } from "./support/parlour.mjs";
+import { throughout, until } from "./support/wait.mjs";
+
+const skip = cannotSeparate() ?? false;
+let away;
+let parlour;
+let page;
+
+before(async () => {
+  if (skip) return;
+  // Reached from this machine and from a network of its own.
+  away = separate();
+  parlour = await startParlour({ host: away.host, env: { JANUS_URL: undefined } });
+  page = await pageOf(parlour);
+});
+after(async () => {
+  await page?.stop();
+  await parlour?.stop();
+  away?.remove();
+});
+
+const secure = () => [`--unsafely-treat-insecure-origin-as-secure=${page.url}`];
+
+const debug = (person) => person.page.evaluate(() => window.parlour.debug());
+
+/** The legs of a page: by participant, frames decoded of camera and of screen, and the state. */
+async function legs(person) {
+  const { connections } = await debug(person);
+  return new Map(
+    connections.map(({ of, state, streams }) => {
+      const frames = (source) =>
+        streams.find((one) => one.direction === "in" && one.source === source)?.frames ?? 0;
+      return [of, { state, camera: frames("camera"), screen: frames("screen") }];
+    }),
+  );
+}
+
+/** Waits until each decodes `by` more frames of each other one's camera. */
+async function seeEachOther(people, { by = 10, within = 30_000 } = {}) {
+  await Promise.all(
+    people.map(async (person) => {
+      const others = people.filter((other) => other !== person);
+      const base = new Map();
+      await until(
+        `frames of everybody at ${person.name}'s`,
+        async () => {
+          const now = await legs(person);
+          return others.every(({ id }) => {
+            const frames = now.get(id)?.camera ?? 0;
+            // A new connection counts from nothing again.
+            if (!base.has(id) || frames < base.get(id)) base.set(id, frames);
+            return now.get(id)?.state === "connected" && frames - base.get(id) >= by;
+          });
+        },
+        { within, every: 100, note: () => person.story() },
+      );
+    }),
+  );
+}
+
+const uncaught = (people) =>
+  people.flatMap(({ name, said }) =>
+    said.filter((line) => line.startsWith("uncaught")).map((line) => `${name}: ${line}`),
+  );
+
+/** What went wrong in negotiating, by their own account. */
+async function complaints(person) {
+  const { history } = await debug(person);
+  return history.filter(({ what }) => /^leg_(error|refused|candidate)$/.test(what));
+}
+
+test("two, three, four people see and hear each other; a closed tab's tile goes; a reload is back", {
+  skip,
+}, async (t) => {
+  const browser = await openBrowser({ args: secure() });
+  try {
+    const people = [];
+    for (const name of ["Alice", "Bob", "Carol", "Dave"]) {
+      const person = await sitDown(browser, { url: page.url, room: "four", name });
+      const began = performance.now();
+      people.push(person);
+      if (people.length < 2) continue;
+      await seeEachOther(people, { by: 1 });
+      t.diagnostic(
+        `${people.length}: seen by all after ${Math.round(performance.now() - began)} ms`,
+      );
+      await seeEachOther(people);
+      await Promise.all(people.map((one) => one.hearsAudio()));
+      await Promise.all([person.sees(people[0]), people[0].sees(person)]);
+      assert.equal((await debug(person)).mode, "mesh");
+    }
+    const [alice, bob, carol, dave] = people;
+    for (const person of people) assert.deepEqual(await complaints(person), []);
+
+    await alice.at("camera-toggle").click();
+    const frozen = await until("Alice's frames to stop at Bob's", async () => {
+      const { camera } = (await legs(bob)).get(alice.id);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return (await legs(bob)).get(alice.id).camera === camera && camera;
+    });
+    await alice.at("camera-toggle").click();
+    await until("and to come again", async () => (await legs(bob)).get(alice.id).camera > frozen);
+
+    await dave.closeTab();
+    const closed = performance.now();
+    await Promise.all([alice, bob, carol].map((one) => one.seesNobody(dave)));
+    t.diagnostic(`a closed tab is gone after ${Math.round(performance.now() - closed)} ms`);
+    assert.ok(!(await legs(alice)).has(dave.id), "and the leg with it");
+
+    const before = carol.id;
+    await carol.page.reload();
+    await carol.join();
+    const back = performance.now();
+    await seeEachOther([alice, bob, carol]);
+    t.diagnostic(
+      `a reloaded page (${carol.id === before ? "the same" : "another"} participant) is back after ${Math.round(performance.now() - back)} ms`,
+    );
+    assert.deepEqual((await alice.others()).sort(), [bob.id, carol.id].sort());
+    assert.deepEqual(uncaught([alice, bob, carol]), []);
+  } finally {
+    await browser.close();
+  }
+});
+
+test("a shared screen arrives beside the camera", { skip }, async () => {
+  const browser = await openBrowser({ args: secure() });
+  try {
+    const seat = { url: page.url, room: "screen" };
+    const alice = await sitDown(browser, { ...seat, name: "Alice" });
+    const bob = await sitDown(browser, { ...seat, name: "Bob" });
+    await seeEachOther([alice, bob]);
+    assert.equal((await legs(bob)).get(alice.id).screen, 0);
+    await alice.at("screen-toggle").click();
+    await until("Alice's screen at Bob's", async () => (await legs(bob)).get(alice.id).screen > 5, {
+      note: () => bob.story(),
+    });
+    await seeEachOther([alice, bob]);
+    assert.deepEqual([...(await complaints(alice)), ...(await complaints(bob))], []);
+  } finally {
+    await browser.close();
+  }
+});
+
+test("a socket that is cut for 5 s leaves the picture alone", { skip }, async (t) => {
+  const [far, near] = await Promise.all([
+    openBrowser({ args: secure(), program: away.program(executable) }),
+    openBrowser({ args: secure() }),
+  ]);
+  try {
+    const seat = { url: page.url, room: "socket" };
+    const alice = await sitDown(far, { ...seat, name: "Alice" });
+    const bob = await sitDown(near, { ...seat, name: "Bob" });
+    await seeEachOther([alice, bob]);
+    away.cut({ protocol: "tcp" });
+    const cutAt = performance.now();
+    let last = (await legs(alice)).get(bob.id).camera;
+    let stalled = 0;
+    await throughout(
+      "frames go on without the socket",
+      5_000,
+      async () => {
+        const { state, camera } = (await legs(alice)).get(bob.id);
+        stalled = camera > last ? 0 : stalled + 1;
+        last = camera;
+        return state === "connected" && stalled < 4;
+      },
+      { every: 250, note: () => alice.story() },
+    );
+    away.heal();
+    await alice.isConnected();
+    t.diagnostic(`connected ${Math.round(performance.now() - cutAt)} ms after the cut`);
+    await seeEachOther([alice, bob]);
+    // Whoever is seen to go (the old socket's end may come ahead of the new join) is called anew;
+    // nothing else is a reason for another connection.
+    const made = async (person) =>
+      (await debug(person)).history
+        .filter(({ what }) => what === "leg_new")
+        .map(({ detail }) => detail.cause);
+    assert.deepEqual([...new Set([...(await made(alice)), ...(await made(bob))])], ["newcomer"]);
+    t.diagnostic(
+      `connections: ${await alice.page.evaluate(() => window.connectionsOfPage.length)}`,
+    );
+  } finally {
+    away.heal();
+    await Promise.all([far.close(), near.close()]);
+  }
+});
+
+test("no path for 25 s, and no network for 25 s: both see each other again by themselves", {
+  skip,
+}, async (t) => {
+  const [far, near] = await Promise.all([
+    openBrowser({ args: secure(), program: away.program(executable) }),
+    openBrowser({ args: secure() }),
+  ]);
+  try {
+    const seat = { url: page.url, room: "path" };
+    const alice = await sitDown(far, { ...seat, name: "Alice" });
+    const bob = await sitDown(near, { ...seat, name: "Bob" });
+    await seeEachOther([alice, bob]);
+    for (const protocol of ["udp", "all"]) {
+      away.cut({ protocol });
+      const cutAt = performance.now();
+      await until("25 s to pass", () => performance.now() - cutAt > 25_000);
+      away.heal();
+      const healed = performance.now();
+      await seeEachOther([alice, bob], { by: 1, within: 45_000 });
+      t.diagnostic(`${protocol}: seen again after ${Math.round(performance.now() - healed)} ms`);
+      await seeEachOther([alice, bob]);
+      const open = await until("one connection each", async () => {
+        const states = await Promise.all(
+          [alice, bob].map(({ page }) =>
+            page.evaluate(() => window.connectionsOfPage.map((one) => one.connectionState)),
+          ),
+        );
+        return (
+          states.every((of) => of.filter((state) => state !== "closed").length === 1) && states
+        );
+      });
+      assert.deepEqual(
+        open.flat().filter((state) => state !== "closed"),
+        ["connected", "connected"],
+      );
+    }
+    assert.deepEqual(uncaught([alice, bob]), []);
+  } finally {
+    away.heal();
+    await Promise.all([far.close(), near.close()]);
+  }
+});
