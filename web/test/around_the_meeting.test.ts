@@ -79,7 +79,8 @@ test.each<[Parameters<typeof steps>[0], string]>([
   [{ ...NO_RELAYS }, words().check.allGood],
   [{ ...NO_RELAYS, stun: "skipped" }, words().check.serverGood],
   [{ ...NO_RELAYS, stun: "no_answer" }, words().check.noMedia],
-  [{ signalling: "unreachable" }, words().check.noServer],
+  [{ signalling: "unreachable" }, words().check.noSocket],
+  [{ signalling: "unreachable", server: "unreachable" }, words().check.noServer],
   [{ server: "gateway_down" }, words().check.gatewayDown],
   [{ server: "draining" }, words().reasons.draining],
   // A proxy that passes the socket on, and nothing else.

@@ -39,6 +39,15 @@ test.each([
   expect(said).toHaveLength(1);
 });
 
+test("so it is if it was chosen while it was in use already", () => {
+  choices.set({ mic: "h", camera: null, speaker: null });
+  uses(null);
+  uses("h");
+  uses("b");
+  plugged(BUILT_IN);
+  expect(said).toEqual(["Headset is gone. Now using Built-in microphone."]);
+});
+
 test("the last microphone is gone, and nothing takes over", () => {
   plugged(HEADSET);
   plugged();

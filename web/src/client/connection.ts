@@ -93,6 +93,8 @@ export class Connection implements Wire {
       timeout: PUSH_MS,
       reconnectAfterMs: (tries) => reconnectAfter(tries),
       rejoinAfterMs: (tries) => rejoinAfter(tries, this.#retryMs),
+      // Unsaid, it reads the page's own, which throws where storage is switched off.
+      sessionStorage: options.storage,
       ...(options.transport ? { transport: options.transport } : {}),
     });
     this.#channel = this.#socket.channel(`room:${options.room}`, () => this.#joinParams());

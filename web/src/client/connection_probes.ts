@@ -59,6 +59,8 @@ export function probeSignalling(
     vsn: "2.0.0",
     // It is closed before it would connect again.
     reconnectAfterMs: () => 60_000,
+    // Unsaid, it reads the page's own, which throws where storage is switched off.
+    sessionStorage: { getItem: () => null, setItem: () => {} },
     ...(transport ? { transport } : {}),
   });
   let opened = false;

@@ -51,7 +51,7 @@ function watchKind(
     const now = inUse.value[kind];
     const choice = choices.value[kind];
     if (now !== null && now !== used) {
-      const byHand = choice !== chosen;
+      const byHand = choice !== chosen && (choice === null || choice === now);
       before = byHand ? null : used;
       // Told when it comes back to the one that was chosen.
       if (!byHand && used !== null && now === choice) {
@@ -60,8 +60,8 @@ function watchKind(
         if (label) say(words().devices.changed(label));
       }
       used = now;
-      chosen = choice;
     }
+    if (now !== null) chosen = choice;
     const gone = before ?? (now === null ? used : null);
     // Before anything is allowed, and without a permission, lists have no ids: nothing is gone.
     if (gone === null || list.some(({ id }) => id === gone)) return;

@@ -9,7 +9,9 @@ export function verdict(steps: readonly TestStep[]): string {
   const step = (name: TestStepName) => steps.find((one) => one.step === name);
   const is = (name: TestStepName, state: TestStepState) => step(name)?.state === state;
 
-  if (is("signalling", "failed")) return check.noServer;
+  if (is("signalling", "failed")) {
+    return is("server", "ok") ? check.noSocket : check.noServer;
+  }
   if (is("server", "failed")) {
     if (step("server")?.detail === "draining") return reasons.draining;
     if (step("server")?.detail === "gateway_down") return check.gatewayDown;

@@ -144,6 +144,8 @@ export const de: Dictionary = {
       not_relayed: "nichts kam an",
     },
     skipped: "nicht geprüft",
+    noSocket:
+      "Der Server ist erreichbar, aber die Verbindung, die Gespräche brauchen (ein WebSocket), ist gesperrt. Das kann ein Proxy, ein VPN oder ein Virenscanner sein: Probiere es ohne, oder in einem anderen Netz.",
     gatewayDown:
       "Der Server geht, aber sein Medienserver ist außer Betrieb. Gespräche starten von selbst, sobald er wieder da ist.",
     noAddress:

@@ -193,6 +193,8 @@ export interface Dictionary {
     meetDirectly: string;
     why: Readonly<Record<TestTrouble, string>>;
     skipped: string;
+    /** Over HTTP it can be reached. */
+    noSocket: string;
     gatewayDown: string;
     noAddress: string;
     /** The server is there, and no relay was tried. */

@@ -138,6 +138,8 @@ export const en: Dictionary = {
       not_relayed: "nothing came through",
     },
     skipped: "not tried",
+    noSocket:
+      "The server can be reached, but the connection that calls need (a WebSocket) is blocked. A proxy, a VPN or a virus scanner may do that: try without it, or try another network.",
     gatewayDown:
       "The server works, but its media server is down. Calls start by themselves when it is back.",
     noAddress:

@@ -142,6 +142,8 @@ export const es: Dictionary = {
       not_relayed: "no ha llegado nada",
     },
     skipped: "no se ha probado",
+    noSocket:
+      "Se puede llegar al servidor, pero la conexión que necesitan las llamadas (un WebSocket) está bloqueada. Puede ser un proxy, una VPN o un antivirus: prueba sin él o en otra red.",
     gatewayDown:
       "El servidor funciona, pero su servidor multimedia está fuera de servicio. Las llamadas empezarán solas cuando vuelva.",
     noAddress:
