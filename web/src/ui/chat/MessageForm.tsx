@@ -52,7 +52,7 @@ export function MessageForm({ view }: { view: RoomView }): JSX.Element {
         rows={1}
         dir="auto"
         aria-label={t.message}
-        aria-invalid={wrong !== ""}
+        aria-invalid={over > 0}
         aria-describedby={wrong ? wrongId : undefined}
         placeholder={t.placeholder}
         autocomplete="off"
