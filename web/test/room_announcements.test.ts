@@ -70,7 +70,7 @@ test("who is here when one comes has not just come", () => {
 
 test("several who come within a moment are one sentence", () => {
   here("ann", "me", "ben");
-  vi.advanceTimersByTime(500);
+  vi.advanceTimersByTime(400);
   here("ann", "me", "ben", "cem");
   settle();
   expect(texts).toEqual(["BEN and CEM joined."]);
@@ -80,6 +80,13 @@ test("who is back within 2 s never left", () => {
   here("me");
   vi.advanceTimersByTime(1_900);
   here("me", "ann");
+  settle();
+  expect(texts).toEqual([]);
+});
+
+test("who comes for a moment alone is not told of", () => {
+  here("ann", "me", "ben");
+  here("ann", "me");
   settle();
   expect(texts).toEqual([]);
 });

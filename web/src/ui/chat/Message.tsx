@@ -34,6 +34,8 @@ function Text({ text }: { text: string }): JSX.Element {
             key={at}
             href={piece.href}
             title={piece.href}
+            // Among words that run the other way it stays in one piece.
+            dir="ltr"
             target="_blank"
             rel="noopener noreferrer nofollow"
           >

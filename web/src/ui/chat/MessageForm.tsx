@@ -1,4 +1,3 @@
-import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useId, useRef } from "preact/hooks";
 import { Icon } from "../Icon";
@@ -7,29 +6,22 @@ import type { RoomView } from "../room/view";
 import { signalOf } from "../signals";
 import { sentence } from "../words";
 import { excess } from "./message";
+import type { Refusal } from "./outbox";
 
-/** A place to write. What was not delivered stays in it, with the reason. */
+/** A place to write. What was not delivered is in it again, with the reason. */
 export function MessageForm({ view }: { view: RoomView }): JSX.Element {
-  const { session, draft } = view;
+  const { session, outbox } = view;
   const t = words().chat;
   const wrongId = useId();
   const field = useRef<HTMLTextAreaElement>(null);
-  const refusal = useSignal("");
+  const draft = outbox.draft.value;
   const limit = signalOf(session.info).value?.limits.chat_bytes ?? Number.POSITIVE_INFINITY;
-  const over = excess(draft.value.trim(), limit);
-  const wrong = over > 0 ? t.tooLong(over) : refusal.value;
+  const over = excess(draft.trim(), limit);
+  const wrong = over > 0 ? t.tooLong(over) : why(outbox.refusal.value);
 
-  const send = async () => {
-    const text = draft.value.trim();
+  const send = () => {
     field.current?.focus();
-    if (!text || over > 0) return;
-    // Gone at once, so that Enter twice says it once; back if it was not taken.
-    draft.value = "";
-    refusal.value = "";
-    const answer = await session.say(text);
-    if (answer.kind === "ok") return;
-    refusal.value = answer.kind === "error" ? sentence(answer.reason) : t.notSent;
-    draft.value = draft.value ? `${text}\n${draft.value}` : text;
+    if (over === 0) void outbox.send();
   };
 
   return (
@@ -37,7 +29,7 @@ export function MessageForm({ view }: { view: RoomView }): JSX.Element {
       class="chat-form"
       onSubmit={(event) => {
         event.preventDefault();
-        void send();
+        send();
       }}
     >
       {wrong && (
@@ -52,21 +44,18 @@ export function MessageForm({ view }: { view: RoomView }): JSX.Element {
         rows={1}
         dir="auto"
         aria-label={t.message}
-        aria-invalid={wrong !== ""}
+        aria-invalid={over > 0}
         aria-describedby={wrong ? wrongId : undefined}
         placeholder={t.placeholder}
         autocomplete="off"
         enterkeyhint="send"
-        value={draft.value}
-        onInput={(event) => {
-          draft.value = event.currentTarget.value;
-          refusal.value = "";
-        }}
+        value={draft}
+        onInput={(event) => outbox.write(event.currentTarget.value)}
         onKeyDown={(event) => {
           // While characters are composed (Hindi, Chinese, …) Enter belongs to that.
           if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
           event.preventDefault();
-          void send();
+          send();
         }}
       />
       <button
@@ -80,4 +69,10 @@ export function MessageForm({ view }: { view: RoomView }): JSX.Element {
       </button>
     </form>
   );
+}
+
+/** Why nothing was sent; empty if nothing was refused. */
+function why(refusal: Refusal | null): string {
+  if (refusal === null) return "";
+  return refusal.kind === "error" ? sentence(refusal.reason) : words().chat.notSent;
 }

@@ -1,7 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { Fragment, type JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import type { ChatMessage } from "../../client";
 import { words } from "../i18n";
 import type { RoomView } from "../room/view";
 import { signalOf } from "../signals";
@@ -16,6 +15,8 @@ export function MessageList({ view }: { view: RoomView }): JSX.Element {
   const { session } = view;
   const t = words().chat;
   const messages = signalOf(session.room.chat).value;
+  // They stand in the order in which they were said.
+  const earlier = messages.filter((one) => isEarlier(one, view.joinedAt.value)).length;
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const last = useRef<string | undefined>(messages.at(-1)?.id);
@@ -62,10 +63,11 @@ export function MessageList({ view }: { view: RoomView }): JSX.Element {
         <ol class="chat-list" data-testid="chat-list">
           {messages.map((message, at) => (
             <Fragment key={message.id}>
-              <Message message={message} own={message.from === session.participant} />
-              {endsEarlier(messages, at, view.joinedAt.value) && (
-                <li class="chat-divider">{t.earlier}</li>
+              {at === 0 && earlier > 0 && <li class="chat-divider">{t.earlier}</li>}
+              {at === earlier && earlier > 0 && (
+                <li class="chat-divider chat-divider-end" aria-hidden="true" />
               )}
+              <Message message={message} own={message.from === session.participant} />
             </Fragment>
           ))}
         </ol>
@@ -81,19 +83,5 @@ export function MessageList({ view }: { view: RoomView }): JSX.Element {
         </button>
       )}
     </div>
-  );
-}
-
-/** Whether the message at `at` is the last of those that were said before one came. */
-function endsEarlier(
-  messages: readonly ChatMessage[],
-  at: number,
-  joinedAt: number | null,
-): boolean {
-  const [message, next] = [messages[at], messages[at + 1]];
-  return (
-    message !== undefined &&
-    isEarlier(message, joinedAt) &&
-    (next === undefined || !isEarlier(next, joinedAt))
   );
 }

@@ -5,12 +5,15 @@ import type { ChatMessage, Participant, Reaction } from "../../client";
 import { announce } from "../announce";
 import { added, isEarlier } from "../chat/message";
 import { words } from "../i18n";
-import { comings, doings, namesOf, spoken } from "./changes";
+import { comings, doings, goings, namesOf, spoken } from "./changes";
 import { isPicture, reactionName } from "./reaction_kinds";
 import type { RoomView } from "./view";
 
-/** Who is away for less only lost the connection: nobody left. */
-const SETTLED_MS = 2_000;
+/** Who comes within this is told of together. */
+const COMING_MS = 500;
+
+/** Who is away for less only lost the connection: nobody left, nobody came. */
+const GONE_MS = 2_000;
 
 /** Follows the room until stopped. */
 export function announceRoom(view: RoomView): () => void {
@@ -47,9 +50,19 @@ function after<T>(
 /** Comings and goings are told when they have settled; the rest at once. */
 function announcePeople(view: RoomView): () => void {
   let before: readonly Participant[] = [];
-  let told = namesOf([]);
   let self: string | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** Of whom a listener knows that they are here. */
+  let told = namesOf([]);
+  const coming = settling(COMING_MS, () => {
+    const names = namesOf(before);
+    announce(comings(told, names));
+    told = new Map([...told, ...names]);
+  });
+  const going = settling(GONE_MS, () => {
+    const names = namesOf(before);
+    announce(goings(told, names));
+    told = new Map([...told].filter(([id]) => names.has(id)));
+  });
   const stop = view.session.room.participants.subscribe((now) => {
     const was = before;
     before = now;
@@ -59,22 +72,30 @@ function announcePeople(view: RoomView): () => void {
       // One came, for the first time or as somebody new: who is here has not just come.
       self = own;
       told = namesOf(now);
-      clearTimeout(timer);
       return;
     }
     for (const text of doings(was, now)) announce(text);
-    const ids = (people: readonly Participant[]) => people.map(({ id }) => id).join(" ");
-    if (ids(was) === ids(now)) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      const names = namesOf(before);
-      for (const text of comings(told, names)) announce(text);
-      told = names;
-    }, SETTLED_MS);
+    const [wereHere, areHere] = [namesOf(was), namesOf(now)];
+    if ([...areHere.keys()].some((id) => !wereHere.has(id))) coming.restart();
+    if ([...wereHere.keys()].some((id) => !areHere.has(id))) going.restart();
   });
   return () => {
-    clearTimeout(timer);
     stop();
+    coming.stop();
+    going.stop();
+  };
+}
+
+/** Calls `then` once nothing restarted it for `ms`. */
+function settling(ms: number, then: () => void): { restart: () => void; stop: () => void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = () => clearTimeout(timer);
+  return {
+    stop,
+    restart: () => {
+      stop();
+      timer = setTimeout(then, ms);
+    },
   };
 }
 

@@ -10,15 +10,16 @@ export function namesOf(people: readonly Participant[]): Names {
   return new Map(people.filter(({ self }) => !self).map(({ id, name }) => [id, name]));
 }
 
-/** Who came and who went between two moments; several are one sentence. */
-export function comings(before: Names, now: Names): string[] {
-  const joined = missingIn(before, now);
-  const left = missingIn(now, before);
-  const t = words().announce;
-  return [
-    joined.length > 0 ? t.joined(list(joined), joined.length) : "",
-    left.length > 0 ? t.left(list(left), left.length) : "",
-  ].filter(Boolean);
+/** Who is here of whom nobody was told; several are one sentence, nobody is an empty one. */
+export function comings(told: Names, now: Names): string {
+  const names = missingIn(told, now);
+  return names.length > 0 ? words().announce.joined(list(names), names.length) : "";
+}
+
+/** Who was told of and is not here. */
+export function goings(told: Names, now: Names): string {
+  const names = missingIn(now, told);
+  return names.length > 0 ? words().announce.left(list(names), names.length) : "";
 }
 
 function missingIn(known: Names, all: Names): string[] {

@@ -2,6 +2,7 @@
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { type Quality, QualityWatch, type Session } from "../../client";
+import { Outbox } from "../chat/outbox";
 import type { Page } from "../page";
 import { queueOfHands } from "../people/hands";
 import { signalOf } from "../signals";
@@ -33,8 +34,8 @@ export class RoomView {
   readonly dialog = signal<DialogName | null>(null);
   /** How many messages nobody has looked at. */
   readonly unread = signal(0);
-  /** What is written and not sent; kept while the chat is closed. */
-  readonly draft = signal("");
+  /** One's own messages before they are said; kept while the chat is closed. */
+  readonly outbox: Outbox;
   /** When one first came, Unix ms of the server; null: not yet. A later join of the same visit does not count. */
   readonly joinedAt = signal<number | null>(null);
   /** Whose hands are up, in the order in which they were raised. */
@@ -47,6 +48,7 @@ export class RoomView {
   constructor(page: Page, session: Session) {
     this.page = page;
     this.session = session;
+    this.outbox = new Outbox((text) => session.say(text));
     this.#watch = new QualityWatch({
       session,
       wants: (participant, source) =>
