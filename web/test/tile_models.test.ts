@@ -7,6 +7,7 @@ import { tilesOf } from "../src/ui/room/tile_models";
 
 const person = (id: string, more: Partial<Participant> = {}): Participant => ({
   id,
+  joinedAt: 0,
   self: false,
   name: id,
   mic: true,
