@@ -59,6 +59,9 @@ test.each([
   ["ann  de la Cruz ", "AD"],
   ["👩‍🚀 Ride", "👩‍🚀R"],
   ["क्षितिज", "क्षि"],
+  ["Ann (she) - Lee", "AS"],
+  ["<b>", "B"],
+  ["?!", ""],
   ["", ""],
 ])("the initials of %j", (name, expected) => {
   expect(initials(name)).toBe(expected);
