@@ -56,7 +56,7 @@ function Floating({ reaction, name }: { reaction: Reaction; name: string }): JSX
       `[data-testid="tile"][data-participant="${CSS.escape(from)}"]`,
     );
     named.value = tile === null;
-    const place = (tile ?? document.querySelector(".room-grid"))?.getBoundingClientRect();
+    const place = (tile ?? document.querySelector(".tiles"))?.getBoundingClientRect();
     if (!own || !place) return;
     // Several at once from one tile do not lie on each other.
     const share = 0.35 + 0.15 * (id % 3);

@@ -1,12 +1,7 @@
-import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { announce } from "../announce";
-import { Icon } from "../Icon";
-import { words } from "../i18n";
 import { sendTo, speaker } from "../speaker";
-
-const refused = signal(false);
+import { keepPlaying, play } from "./playing";
 
 /** Somebody's sound, unseen, through the chosen speaker. */
 export function RemoteAudio({ track }: { track: MediaStreamTrack }): JSX.Element {
@@ -15,6 +10,7 @@ export function RemoteAudio({ track }: { track: MediaStreamTrack }): JSX.Element
   useEffect(() => {
     if (element.current) sendTo(element.current, output);
   }, [output]);
+  useEffect(() => (element.current ? keepPlaying(element.current) : undefined), []);
   useEffect(() => {
     const audio = element.current;
     if (!audio) return;
@@ -23,40 +19,4 @@ export function RemoteAudio({ track }: { track: MediaStreamTrack }): JSX.Element
   }, [track]);
   // biome-ignore lint/a11y/useMediaCaption: live speech has no captions.
   return <audio ref={element} autoPlay />;
-}
-
-/** Where the browser plays no sound before a click: asks for one. */
-export function SoundButton(): JSX.Element | null {
-  const t = words().trouble;
-  const silent = refused.value;
-  useEffect(() => {
-    if (silent) announce(t.soundBlocked);
-  }, [silent]);
-  if (!silent) return null;
-  return (
-    <button
-      type="button"
-      class="button button-primary"
-      data-testid="sound-button"
-      title={t.soundBlocked}
-      onClick={() => {
-        refused.value = false;
-        for (const audio of document.querySelectorAll("audio")) play(audio);
-      }}
-    >
-      <Icon name="sound" />
-      {t.turnOnSound}
-    </button>
-  );
-}
-
-function play(audio: HTMLAudioElement): void {
-  audio.play().then(
-    () => {
-      refused.value = false;
-    },
-    (error: unknown) => {
-      if (error instanceof Error && error.name === "NotAllowedError") refused.value = true;
-    },
-  );
 }

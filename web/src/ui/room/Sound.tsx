@@ -1,6 +1,11 @@
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { announce } from "../announce";
+import { Icon } from "../Icon";
+import { words } from "../i18n";
 import { signalOf } from "../signals";
-import { RemoteAudio, SoundButton } from "./RemoteAudio";
+import { resume, silenced } from "./playing";
+import { RemoteAudio } from "./RemoteAudio";
 import type { RoomView } from "./view";
 
 /** Everybody's sound, and a button where the browser plays none unasked. */
@@ -9,7 +14,25 @@ export function Sound({ view }: { view: RoomView }): JSX.Element {
   return (
     <div class="room-sound">
       {[...incoming].map(([id, { mic }]) => mic && <RemoteAudio key={id} track={mic} />)}
-      <SoundButton />
+      {silenced.value && <SoundButton />}
     </div>
+  );
+}
+
+/** Where the browser plays no sound before a click: asks for one. */
+function SoundButton(): JSX.Element {
+  const t = words().trouble;
+  useEffect(() => announce(t.soundBlocked), []);
+  return (
+    <button
+      type="button"
+      class="button button-primary"
+      data-testid="sound-button"
+      title={t.soundBlocked}
+      onClick={resume}
+    >
+      <Icon name="sound" />
+      {t.turnOnSound}
+    </button>
   );
 }

@@ -41,7 +41,7 @@ export function TileActions({ figure, name, picture, pinned, onPin }: Props): JS
       />
       {document.fullscreenEnabled && (
         <Action
-          name={t.room.fullScreen}
+          name={`${t.room.fullScreen}: ${name}`}
           title={full.value ? t.room.exitFullScreen : t.room.fullScreen}
           icon={full.value ? "fullscreen-exit" : "fullscreen"}
           pressed={full.value}
@@ -50,7 +50,7 @@ export function TileActions({ figure, name, picture, pinned, onPin }: Props): JS
       )}
       {picture && document.pictureInPictureEnabled && (
         <Action
-          name={t.room.pictureInPicture}
+          name={`${t.room.pictureInPicture}: ${name}`}
           title={t.room.pictureInPicture}
           icon="pip"
           pressed={apart.value}

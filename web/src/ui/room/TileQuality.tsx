@@ -41,7 +41,7 @@ function BadQuality({ name, quality }: { name: string; quality: Quality }): JSX.
         aria-label={`${words().tile.quality}: ${level}`}
         aria-describedby={figures}
         aria-expanded={isOpen}
-        title={[level, ...details].join("\n")}
+        title={isOpen ? undefined : [level, ...details].join("\n")}
         onClick={() => {
           open.value = !isOpen;
         }}

@@ -77,12 +77,14 @@ function gridStyle(count: number, place: Place): Arrangement {
 }
 
 function stageStyle(count: number, place: Place): Arrangement {
-  const { side, tileWidth, tileHeight } = stripOf(place);
+  const others = count - 1;
+  const { side, tileWidth, tileHeight, fits } = stripOf(others, place);
   return {
     name: `stage-${side}`,
     style: {
       ...sizes(tileWidth, tileHeight),
-      "--others": String(count - 1),
+      "--others": String(others),
+      "--strip": fits ? "center" : "start",
       "--place-width": `${place.width}px`,
       "--place-height": `${place.height}px`,
     },

@@ -45,17 +45,24 @@ export interface Strip {
   side: "end" | "below";
   tileWidth: number;
   tileHeight: number;
+  /** All of them are seen; else the strip scrolls. */
+  fits: boolean;
 }
 
-/** The strip that leaves the most to a large picture. */
-export function stripOf({ width, height, gap }: Place): Strip {
+/** The strip of `count` tiles that leaves the most to a large picture. */
+export function stripOf(count: number, { width, height, gap }: Place): Strip {
   const endWidth = between(READABLE.width, width * 0.18, 288);
-  const belowHeight = between(READABLE.height, height * 0.18, 180);
+  const belowHeight = between(READABLE.height, height * 0.16, 180);
   const beside = pictureArea(width - endWidth - gap, height);
   const above = pictureArea(width, height - belowHeight - gap);
-  return beside >= above
-    ? { side: "end", tileWidth: endWidth, tileHeight: whole(endWidth / PICTURE) }
-    : { side: "below", tileWidth: whole(belowHeight * PICTURE), tileHeight: belowHeight };
+  if (beside >= above) {
+    const tileHeight = whole(endWidth / PICTURE);
+    const fits = count * (tileHeight + gap) - gap <= height;
+    return { side: "end", tileWidth: endWidth, tileHeight, fits };
+  }
+  const tileWidth = whole(belowHeight * PICTURE);
+  const fits = count * (tileWidth + gap) - gap <= width;
+  return { side: "below", tileWidth, tileHeight: belowHeight, fits };
 }
 
 /** Of a 16:9 picture in a place. */

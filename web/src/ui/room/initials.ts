@@ -7,11 +7,16 @@ export function initials(name: string): string {
   return name
     .trim()
     .split(/\s+/)
+    .map((word) => word.slice(0, LOOKED_AT).replace(MARKS, ""))
+    .filter(Boolean)
     .slice(0, 2)
-    .map((word) => [...letters.segment(word.slice(0, LOOKED_AT))][0]?.segment ?? "")
+    .map((word) => [...letters.segment(word)][0]?.segment ?? "")
     .join("")
     .toUpperCase();
 }
+
+/** Brackets, quotes and the like before a word. */
+const MARKS = /^[\p{Punctuation}\p{Math_Symbol}]+/u;
 
 /** A name may be one very long word; its first letter is near its beginning. */
 const LOOKED_AT = 64;
