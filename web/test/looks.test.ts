@@ -48,7 +48,9 @@ test("each stream is told with its rates, and one without a rate with none", () 
   looks.look(0, connection(0));
   const now = connection(100_000);
   const rates = looks.look(1_000, now);
-  expect(withRates(now, rates)).toMatchObject([{ streams: [{ bytes: 100_000, bitrate: 800_000 }] }]);
+  expect(withRates(now, rates)).toMatchObject([
+    { streams: [{ bytes: 100_000, bitrate: 800_000 }] },
+  ]);
   expect(withRates(now, [])).toMatchObject([{ streams: [{ bitrate: null, lossPercent: null }] }]);
 });
 
