@@ -11,6 +11,7 @@ export {
   type TestStepName,
   type TestStepState,
 } from "./connection_test";
+export { rateOf } from "./debug";
 export {
   type Choices,
   type ChoosableKind,
@@ -31,6 +32,7 @@ export type {
 } from "./engine";
 export { GatewayEngine } from "./gateway";
 export { type Happening, History } from "./history";
+export { Looks } from "./looks";
 export {
   type Capture,
   captureDevice,

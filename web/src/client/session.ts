@@ -4,13 +4,17 @@
 
 import { type Clock, every, workerClock } from "./clock";
 import { Connection, type ConnectionOptions, type ResumeStorage } from "./connection";
+import { counted, withRates } from "./debug";
 import type { CallState, Incoming, MediaEngine, Present, Wish } from "./engine";
 import { listenToEnvironment } from "./environment";
 import { GatewayEngine } from "./gateway";
+import { Heard } from "./heard";
 import { History } from "./history";
+import { Looks } from "./looks";
 import type { LocalMedia } from "./media";
 import { MeshEngine } from "./mesh";
 import type { Answer, Events, JoinReply, Requests, RoomMode } from "./protocol";
+import type { StreamRate } from "./quality";
 import { Room } from "./room";
 import type { ConnectionStats } from "./stats";
 import { type Status, statusOf } from "./status";
@@ -43,6 +47,7 @@ export class Session {
   readonly room = new Room();
   readonly connection: Connection;
   readonly history: History;
+  readonly heard = new Heard();
   readonly #media: LocalMedia;
   readonly #clock: Clock;
   readonly #options: SessionOptions;
@@ -52,6 +57,8 @@ export class Session {
   readonly #incoming = new Store<ReadonlyMap<string, Incoming>>(new Map());
   readonly #hand = new Store(false);
   readonly #silenced = new Store(false);
+  readonly #looks = new Looks();
+  #rates: readonly StreamRate[] = [];
   #engine: MediaEngine | null = null;
   #everybody: readonly Present[] = [];
   #wishes: readonly Wish[] = [];
@@ -176,23 +183,19 @@ export class Session {
 
   /** The connections' figures. */
   async stats(): Promise<ConnectionStats[]> {
-    return (await this.#engine?.stats()) ?? [];
+    const connections = (await this.#engine?.stats()) ?? [];
+    this.#rates = this.#looks.look(this.#clock.now(), connections);
+    return connections;
   }
 
   /** Everything worth knowing when something went wrong, as plain JSON. */
   async debug(): Promise<Record<string, unknown>> {
     const stats = await this.stats();
-    const streams = stats.flatMap((one) => one.streams).filter((s) => s.direction === "in");
-    const counted = (picture: boolean) => {
-      const sums: Record<string, number> = {};
-      for (const { source, participant, frames, packets } of streams) {
-        if (participant === null || (source !== "mic") !== picture) continue;
-        sums[participant] = (sums[participant] ?? 0) + (picture ? (frames ?? 0) : packets);
-      }
-      return sums;
-    };
     const state = (of: string) => stats.find((one) => one.of === of)?.state ?? null;
     return {
+      at: Date.now(),
+      userAgent: globalThis.navigator?.userAgent ?? null,
+      server: this.#info.value?.server ?? null,
       room: this.#options.room,
       mode: this.#engine?.mode ?? null,
       participant: this.#participant,
@@ -206,11 +209,11 @@ export class Session {
       participants: this.room.participants.value,
       publishers: this.room.publications(),
       expected: this.room.expected(),
-      framesDecoded: counted(true),
-      packetsReceived: counted(false),
+      ...counted(stats),
       wishes: this.#wishes,
-      connections: stats,
+      connections: withRates(stats, this.#rates),
       history: this.history.list(),
+      events: this.heard.list(),
     };
   }
 
@@ -254,6 +257,7 @@ export class Session {
   /** First the session's own business with an event, then the engine's. */
   #hear<E extends keyof Events>(event: E, then: (payload: Events[E]) => void): void {
     this.connection.on(event, (payload) => {
+      this.heard.add(event, payload);
       then(payload);
       this.#engine?.hears[event]?.(payload);
     });

@@ -362,6 +362,7 @@ export interface Dictionary {
     title: string;
     devices: string;
     appearance: string;
+    layout: string;
   };
 
   keys: {
@@ -373,6 +374,8 @@ export interface Dictionary {
     chat: string;
     people: string;
     talk: string;
+    /** When holding the space bar works. */
+    talkHint: string;
     list: string;
     leave: string;
     closePanel: string;
@@ -404,6 +407,22 @@ export interface Dictionary {
     packetLoss: string;
     roundTrip: string;
     version: string;
+    stream: string;
+    screen: string;
+    speed: string;
+    size: string;
+    framesPerSecond: string;
+    frozen: string;
+    jitter: string;
+    /** Why an encoder sends less than it could. */
+    limitedBy: string;
+    /** What the browser thinks the way can carry. */
+    available: string;
+    time: string;
+    event: string;
+    detail: string;
+    browser: string;
+    noConnections: string;
     nothing: string;
   };
 

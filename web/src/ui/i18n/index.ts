@@ -91,6 +91,15 @@ export function number(n: number, digits = 0): string {
   return format.number(language(), n, digits);
 }
 
+/** `share` 0 to 1. */
+export function percent(share: number): string {
+  return format.percent(language(), share);
+}
+
+export function milliseconds(ms: number): string {
+  return format.unit(language(), ms, "millisecond");
+}
+
 /** The time of day; `at` in Unix ms. */
 export function time(at: number, seconds = false): string {
   return format.time(language(), at, seconds);

@@ -1,7 +1,13 @@
-import type { JSX } from "preact";
+import { words } from "../i18n";
+import { lazily } from "../lazily";
+import { notify } from "../notices";
 import type { RoomView } from "./view";
 
 /** What is going on underneath, and a copy of it for whoever helps. */
-export function DiagnosticsDialog(_props: { view: RoomView }): JSX.Element | null {
-  return null;
-}
+export const DiagnosticsDialog = lazily<{ view: RoomView }>(
+  async () => (await import("../diagnostics/DiagnosticsBody")).DiagnosticsBody,
+  ({ view }) => {
+    view.dialog.value = null;
+    notify(words().problem.crashed, "error");
+  },
+);
