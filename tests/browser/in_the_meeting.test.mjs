@@ -1,0 +1,246 @@
+// What people do in a meeting, in both modes: show a screen, raise a hand, react, write, look who is
+// there, invite, switch by keys, lose a device, open a second tab.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { openBrowser, sitDown } from "./support/page.mjs";
+import { startParlour } from "./support/parlour.mjs";
+import { throughout, until } from "./support/wait.mjs";
+
+let browser;
+before(async () => {
+  browser = await openBrowser();
+});
+after(() => browser?.close());
+
+/** Waits for an attribute of somebody's tile. */
+const tileSays = (at, of, name, value) =>
+  until(
+    `${of.name}'s tile at ${at.name}'s to say ${name}=${value}`,
+    async () => (await at.tile(of.id).getAttribute(`data-${name}`)) === value,
+    { note: () => at.story() },
+  );
+
+const appears = (who, testid, rest = "") =>
+  until(`${testid} at ${who.name}'s`, async () => (await who.at(testid, rest).count()) > 0, {
+    note: () => who.story(),
+  });
+
+const say = async (who, text) => {
+  if ((await who.at("chat-input").count()) === 0) await who.at("chat-toggle").click();
+  await who.at("chat-input").fill(text);
+  await who.at("chat-send").click();
+};
+
+const lastMessage = (who) => who.at("chat-message").last().textContent();
+
+for (const mode of ["gateway", "mesh"]) {
+  describe(mode, () => {
+    let parlour;
+    let ann;
+    let ben;
+    const room = `meeting-${mode}`;
+
+    before(async () => {
+      const env = mode === "mesh" ? { JANUS_URL: undefined } : {};
+      parlour = await startParlour({ env });
+      ann = await sitDown(browser, { url: parlour.url, room, name: "Ann" });
+      ben = await sitDown(browser, { url: parlour.url, room, name: "Ben" });
+      await Promise.all([ann.sees(ben), ben.sees(ann)]);
+    });
+    after(async () => {
+      await Promise.all([ann, ben].map((person) => person?.page.context().close()));
+      await parlour?.stop();
+    });
+
+    test("the badge says how they meet", async () => {
+      assert.equal(await ann.at("mode-badge").getAttribute("data-mode"), mode);
+    });
+
+    test("a shared screen is a tile of its own, beside the camera, and goes when it ends", async () => {
+      await ann.at("screen-toggle").click();
+      const screen = `[data-screen="true"][data-participant="${ann.id}"]`;
+      await appears(ben, "tile", screen);
+      await until(
+        "frames of Ann's screen at Ben's",
+        () =>
+          ben.page.evaluate(
+            (selector) =>
+              (document
+                .querySelector(`[data-testid="tile"]${selector} video`)
+                ?.getVideoPlaybackQuality().totalVideoFrames ?? 0) > 0,
+            screen,
+          ),
+        { within: 30_000, note: () => ben.story() },
+      );
+      await ben.sees(ann);
+      await ann.at("screen-toggle").click();
+      await until(
+        "the screen's tile to go",
+        async () => (await ben.at("tile", screen).count()) === 0,
+        { note: () => ben.story() },
+      );
+      // A second time: the line is there already.
+      await ann.at("screen-toggle").click();
+      await appears(ben, "tile", screen);
+      await ann.at("screen-toggle").click();
+      await ben.sees(ann);
+    });
+
+    test("a raised hand is seen in the list and lowered again", async () => {
+      await ben.at("people-toggle").click();
+      await until("two people in the list", async () => (await ben.at("person").count()) === 2);
+      await ann.at("hand-toggle").click();
+      await until("Ann's hand in the list", async () => {
+        const row = ben.at("person", `[data-participant="${ann.id}"]`);
+        return (await row.ariaSnapshot()).toLowerCase().includes("hand");
+      });
+      await ann.at("hand-toggle").click();
+      await ben.at("people-toggle").click();
+    });
+
+    test("a reaction is shown to the other", async () => {
+      await ann.at("reaction-toggle").click();
+      await ann.page.getByRole("button", { name: /thumbs up/i }).click();
+      await until("the reaction at Ben's", async () =>
+        (await ben.page.locator("body").innerText()).includes("👍"),
+      );
+    });
+
+    test("what is written is text, whatever it is, and is counted until it is read", async () => {
+      const html = '<img src=x onerror="document.title=1"><b>bold</b>';
+      await say(ann, html);
+      await until(
+        "one unread at Ben's",
+        async () => (await ben.at("chat-unread").first().textContent())?.includes("1"),
+        { note: () => ben.story() },
+      );
+      await ben.at("chat-toggle").click();
+      await until("the message as it was written", async () =>
+        (await lastMessage(ben)).includes(html),
+      );
+      assert.equal(await ben.at("chat-message").locator("img, b").count(), 0);
+      await until(
+        "nothing unread",
+        async () =>
+          (await ben.at("chat-unread").count()) === 0 ||
+          !/[1-9]/.test((await ben.at("chat-unread").first().textContent()) ?? ""),
+      );
+      for (const text of ["مرحبا \u202e123", "👩‍👩‍👧‍👦 𝕳", "x".repeat(4_000)]) {
+        await say(ann, text);
+        await until(`${text.slice(0, 12)} at Ben's`, async () =>
+          (await lastMessage(ben)).includes(text),
+        );
+      }
+      const overflow = await ben.page.evaluate(
+        () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+      );
+      assert.equal(overflow, false, "a long word makes the page wider than the window");
+      // More than fits is refused, and stays to be mended.
+      const long = "y".repeat(10_000);
+      await ann.at("chat-input").fill(long);
+      await ann.at("chat-send").click({ force: true });
+      await throughout("it stays in the field", 500, async () =>
+        (await ann.at("chat-input").inputValue()).startsWith("yyyy"),
+      );
+      await ann.at("chat-input").fill("");
+      await ann.at("chat-toggle").click();
+      await ben.at("chat-toggle").click();
+    });
+
+    test("keys do what the buttons do, and nothing while one writes", async () => {
+      await ann.page.locator("body").press("m");
+      await tileSays(ben, ann, "mic", "false");
+      await ann.page.locator("body").press("m");
+      await tileSays(ben, ann, "mic", "true");
+      await ann.page.locator("body").press("v");
+      await tileSays(ben, ann, "camera", "false");
+      await ann.page.locator("body").press("v");
+      await ben.sees(ann);
+      await ann.page.locator("body").press("c");
+      await appears(ann, "chat-input");
+      await ann.at("chat-input").pressSequentially("mvh");
+      await throughout(
+        "Ann stays heard",
+        500,
+        async () => (await ben.tile(ann.id).getAttribute("data-mic")) === "true",
+      );
+      await ann.at("chat-input").fill("");
+      await ann.at("chat-input").press("Escape");
+      await until("the panel to close", async () => (await ann.at("chat-input").count()) === 0);
+    });
+
+    test("space held speaks, and no longer", async () => {
+      await ann.at("mic-toggle").click();
+      await tileSays(ben, ann, "mic", "false");
+      await ann.page.evaluate(() => document.activeElement?.blur());
+      await ann.page.keyboard.down("Space");
+      await tileSays(ben, ann, "mic", "true");
+      await ann.page.keyboard.up("Space");
+      await tileSays(ben, ann, "mic", "false");
+      await ann.at("mic-toggle").click();
+      await tileSays(ben, ann, "mic", "true");
+    });
+
+    test("the layout changes and the pictures go on", async () => {
+      await ben.at("layout-toggle").click();
+      assert.equal(await ben.at("layout-toggle").getAttribute("aria-pressed"), "true");
+      await ben.sees(ann);
+      await ben.at("layout-toggle").click();
+      await ben.sees(ann);
+    });
+
+    test("the link is copied", async () => {
+      await ann.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+      await ann.at("invite-copy").first().click();
+      await until("the link on the clipboard", async () => {
+        const copied = await ann.page.evaluate(() => navigator.clipboard.readText());
+        return copied === `${parlour.url}/r/${room}`;
+      });
+    });
+
+    test("a camera that is pulled out is replaced", async () => {
+      await ann.page.evaluate(() => {
+        const video = document.querySelector('[data-testid="tile"][data-self="true"] video');
+        const [track] = video.srcObject.getVideoTracks();
+        track.stop();
+        track.dispatchEvent(new Event("ended"));
+        navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
+      });
+      await ben.sees(ann);
+    });
+
+    test("a second tab is a second participant, and the first goes on", async () => {
+      const page = await ann.page.context().newPage();
+      await page.goto(`${parlour.url}/r/${room}`);
+      // The name is kept.
+      assert.equal(await page.locator('[data-testid="name-input"]').inputValue(), "Ann");
+      await page.locator('[data-testid="join-button"]').click();
+      await until("three tiles at Ben's", async () => (await ben.others()).length === 2, {
+        note: () => ben.story(),
+      });
+      await ben.sees(ann);
+      await page.close();
+      await until("two again", async () => (await ben.others()).length === 1);
+    });
+
+    test("whoever leaves is asked nothing and comes back by one click", async () => {
+      await ann.leave();
+      await appears(ann, "left-screen", '[data-reason="left"]');
+      await ben.seesNobody(ann);
+      await ann.at("rejoin-button").click();
+      await ann.isConnected();
+      ann.id = await ann.at("tile", '[data-self="true"]').first().getAttribute("data-participant");
+      await Promise.all([ben.sees(ann), ann.sees(ben)]);
+    });
+
+    test("no page said an error", () => {
+      for (const { name, said } of [ann, ben]) {
+        assert.deepEqual(
+          said.filter((line) => line.startsWith("uncaught")),
+          [],
+          `errors on ${name}'s page`,
+        );
+      }
+    });
+  });
+}
