@@ -53,6 +53,7 @@ const TEXTS: readonly (readonly [string, readonly string[]])[] = [
   ["danger-text", ["ground", "raised", "hover"]],
   ["warn", ["ground", "raised"]],
   ["good", ["ground", "raised"]],
+  ["on-person", ["person-1", "person-2", "person-3", "person-4", "person-5", "person-6"]],
 ];
 
 /** What shows a control's edge, its state or the focus needs 3. */

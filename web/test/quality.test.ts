@@ -20,6 +20,7 @@ function person(id: string, more: Partial<Participant> = {}): Participant {
     hand: false,
     talking: false,
     role: "participant",
+    joinedAt: 1,
     quality: "good",
     call: "live",
     ...more,

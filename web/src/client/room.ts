@@ -18,6 +18,8 @@ export interface Participant {
   hand: boolean;
   talking: boolean;
   role: string;
+  /** When they came; Unix ms of the server. */
+  joinedAt: number;
   /** How good their connection is by their own word; null: not said. */
   quality: string | null;
   call: CallSign;
@@ -204,6 +206,7 @@ export class Room {
         hand: meta.hand === true,
         talking: this.#talking.has(id),
         role: meta.role ?? "",
+        joinedAt: meta.joined_at,
         quality: meta.quality ?? null,
         call: this.#sign(id, meta),
       })),

@@ -1,5 +1,7 @@
 import type { JSX } from "preact";
+import { useId } from "preact/hooks";
 import { Icon, type IconName } from "./Icon";
+import { number } from "./i18n";
 import "./Toggle.css";
 
 interface Props {
@@ -15,8 +17,11 @@ interface Props {
   off?: "plain" | "alert";
   /** The key that does the same, as it is written on it. */
   shortcut?: string | undefined;
-  /** A count at the corner; 0 shows none. Say it in words elsewhere. */
+  /** A count at the corner; 0 shows none. Say it in words by `description`. */
   badge?: number;
+  badgeTestId?: string;
+  /** More about it for screen readers; empty: nothing. */
+  description?: string;
   disabled?: boolean;
   /** The id of what it opens. */
   controls?: string;
@@ -26,6 +31,8 @@ interface Props {
 export function Toggle(props: Props): JSX.Element {
   const { name, icon, pressed, onToggle, testId, shortcut } = props;
   const { busy = false, off = "plain", badge = 0, disabled = false, controls } = props;
+  const { badgeTestId, description = "" } = props;
+  const descriptionId = useId();
   return (
     <button
       type="button"
@@ -36,14 +43,20 @@ export function Toggle(props: Props): JSX.Element {
       aria-busy={busy}
       aria-keyshortcuts={shortcut}
       aria-controls={controls}
+      aria-describedby={description ? descriptionId : undefined}
       title={shortcut ? `${name} (${shortcut})` : name}
       disabled={disabled}
       onClick={onToggle}
     >
       <Icon name={icon} />
       {badge > 0 && (
-        <span class="round-badge" aria-hidden="true">
-          {badge > 99 ? "99+" : badge}
+        <span class="round-badge" aria-hidden="true" data-testid={badgeTestId}>
+          {badge > 99 ? "99+" : number(badge)}
+        </span>
+      )}
+      {description && (
+        <span id={descriptionId} hidden>
+          {description}
         </span>
       )}
     </button>

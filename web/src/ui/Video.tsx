@@ -8,17 +8,26 @@ interface Props {
   testId?: string;
   /** What a screen reader calls it, where nothing beside it does. */
   label?: string;
+  /** There is a picture of this size: the first time, and when it changes. In pixels. */
+  onPicture?: (width: number, height: number) => void;
 }
 
 /** A picture without sound: sound has elements of its own, so that pictures always play. */
-export function Video({
-  track,
-  mirrored = false,
-  hidden = false,
-  testId,
-  label,
-}: Props): JSX.Element {
+export function Video(props: Props): JSX.Element {
+  const { track, mirrored = false, hidden = false, testId, label, onPicture } = props;
   const element = useRef<HTMLVideoElement>(null);
+  const told = useRef(onPicture);
+  told.current = onPicture;
+  useEffect(() => {
+    const video = element.current;
+    if (!video) return;
+    const tell = () => told.current?.(video.videoWidth, video.videoHeight);
+    const events = ["loadedmetadata", "resize"];
+    for (const event of events) video.addEventListener(event, tell);
+    return () => {
+      for (const event of events) video.removeEventListener(event, tell);
+    };
+  }, []);
   useEffect(() => {
     const video = element.current;
     if (!video) return;

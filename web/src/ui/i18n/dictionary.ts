@@ -241,6 +241,8 @@ export interface Dictionary {
     modeMeshHint: string;
     modeGatewayHint: string;
     pushToTalk: string;
+    /** To somebody who speaks and is not heard. */
+    youAreMuted: string;
     talking: string;
     locked: string;
     recording: string;
@@ -252,6 +254,8 @@ export interface Dictionary {
     link: string;
     copy: string;
     copied: string;
+    /** Where the page may not copy: the link is selected; `keys` copies it. */
+    press: (keys: string) => string;
     share: string;
     shareText: (room: string) => string;
     qr: string;
@@ -280,6 +284,7 @@ export interface Dictionary {
     atYourEnd: string;
     atTheirEnd: (name: string) => string;
     atServer: string;
+    between: (name: string) => string;
     lostFor: (seconds: number) => string;
   };
 
@@ -316,6 +321,10 @@ export interface Dictionary {
     screenStopped: (name: string) => string;
     micOn: string;
     micOff: string;
+    cameraOn: string;
+    cameraOff: string;
+    handUp: string;
+    handDown: string;
     mutedByModerator: string;
   };
 

@@ -3,12 +3,14 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { Session } from "../../client";
 import { ChatPanel } from "../chat/ChatPanel";
 import { countUnread } from "../chat/unread";
+import { useMedia } from "../media_query";
 import type { Page } from "../page";
 import { PeoplePanel } from "../people/PeoplePanel";
 import { announceRoom } from "./announcements";
 import { ControlBar } from "./ControlBar";
 import { DiagnosticsDialog } from "./DiagnosticsDialog";
 import { EmptyHint } from "./EmptyHint";
+import { InviteButton } from "./InviteButton";
 import { InviteDialog } from "./InviteDialog";
 import { KeysDialog } from "./KeysDialog";
 import { listenToKeys } from "./keys";
@@ -19,6 +21,9 @@ import { SettingsDialog } from "./SettingsDialog";
 import { Sound } from "./Sound";
 import { Tiles } from "./Tiles";
 import { RoomView } from "./view";
+
+/** Where a panel lies over the tiles: as in RoomScreen.css. */
+const NARROW = "not all and (min-width: 48rem)";
 
 const FOLLOWERS = [listenToKeys, announceRoom, countUnread];
 
@@ -32,17 +37,21 @@ export function RoomScreen({ page, session }: { page: Page; session: Session }):
       view.stop();
     };
   }, [view]);
+  const narrow = useMedia(NARROW);
   return (
-    <main class={`room ${view.panel.value ? "room-panel" : ""}`}>
+    <main class={view.panel.value ? "room room-panel" : "room"}>
       <header class="room-head">
         <h1>{page.room.value}</h1>
         <ModeBadge view={view} />
+        <InviteButton view={view} />
       </header>
       {/* Read in this order: what one can do, who is here, what is said. Their places are the grid's. */}
       <ControlBar view={view} />
-      <Tiles view={view} />
-      <EmptyHint view={view} />
-      <Reactions view={view} />
+      <div class="room-stage">
+        <Tiles view={view} covered={narrow && view.panel.value !== null} />
+        <EmptyHint view={view} />
+        <Reactions view={view} />
+      </div>
       {view.panel.value === "chat" && <ChatPanel view={view} />}
       {view.panel.value === "people" && <PeoplePanel view={view} />}
       <Sound view={view} />

@@ -3,6 +3,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { type Quality, QualityWatch, type Session } from "../../client";
 import type { Page } from "../page";
+import { queueOfHands } from "../people/hands";
 import { signalOf } from "../signals";
 import { storageOf } from "../storage";
 
@@ -32,7 +33,16 @@ export class RoomView {
   readonly dialog = signal<DialogName | null>(null);
   /** How many messages nobody has looked at. */
   readonly unread = signal(0);
+  /** What is written and not sent; kept while the chat is closed. */
+  readonly draft = signal("");
+  /** When one first came, Unix ms of the server; null: not yet. A later join of the same visit does not count. */
+  readonly joinedAt = signal<number | null>(null);
+  /** Whose hands are up, in the order in which they were raised. */
+  readonly hands = signal<readonly string[]>([]);
+  /** Whether the microphone is on only as long as the space bar is held. */
+  readonly holdsToTalk = signal(false);
   readonly #watch: QualityWatch;
+  readonly #stopFollowing: () => void;
 
   constructor(page: Page, session: Session) {
     this.page = page;
@@ -43,6 +53,10 @@ export class RoomView {
         !session.wishes.some(
           (wish) => wish.participant === participant && wish.source === source && wish.height === 0,
         ),
+    });
+    this.#stopFollowing = session.room.participants.subscribe((people) => {
+      this.hands.value = queueOfHands(this.hands.value, people);
+      this.joinedAt.value ??= people.find(({ self }) => self)?.joinedAt ?? null;
     });
   }
 
@@ -70,6 +84,7 @@ export class RoomView {
   }
 
   stop(): void {
+    this.#stopFollowing();
     this.#watch.stop();
   }
 }
