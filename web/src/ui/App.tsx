@@ -10,11 +10,16 @@ import { words } from "./i18n";
 import { JoinScreen } from "./JoinScreen";
 import { LeftScreen } from "./LeftScreen";
 import { Live } from "./Live";
+import { lazy } from "./lazy";
 import { ProblemScreen } from "./ProblemScreen";
 import type { Page } from "./page";
-import { RoomScreen } from "./room/RoomScreen";
 import { StatusBanner } from "./StatusBanner";
 import { signalOf } from "./signals";
+
+/** The meeting is half of the page; whoever still looks at their own picture does not wait for it. */
+const room = lazy(() => import("./room/RoomScreen").then((module) => module.RoomScreen));
+
+const FETCH_AHEAD_MS = 500;
 
 /** The page: its live region and its banner, which are there from the start, and the screen of the moment. */
 export function App({ page }: { page: Page }): JSX.Element {
@@ -75,13 +80,18 @@ function heldBack(page: Page, session: Session): boolean {
 function Screen({ page }: { page: Page }): JSX.Element {
   const screen = page.screen.value;
   useEffect(focusHeading, [screen.screen]);
+  // Once the first picture had its turn.
+  useEffect(() => {
+    const later = setTimeout(room.fetch, FETCH_AHEAD_MS);
+    return () => clearTimeout(later);
+  }, []);
   switch (screen.screen) {
     case "problem":
       return <ProblemScreen problem={screen.problem} />;
     case "lobby":
       return <JoinScreen page={page} wrong={screen.wrong} />;
     case "room":
-      return <RoomScreen page={page} session={screen.session} />;
+      return <room.Part page={page} session={screen.session} onShown={focusHeading} />;
     case "left":
       return <LeftScreen page={page} reason={screen.reason} />;
   }
