@@ -13,6 +13,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH):/usr/sbin:/sbin
 export NODE_EXTRA_CA_CERTS ?= $(wildcard /etc/ssl/certs/ca-certificates.crt)
 
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/dist-client/*' 2>/dev/null)
+BROWSER_TESTS := tests/browser/node_modules/.package-lock.json tests/browser/lighthouse/node_modules/.package-lock.json
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 .PHONY: help run build web check test measure image test-compose setup-run setup-check setup-test
@@ -35,10 +36,10 @@ check: setup-check web/node_modules/.package-lock.json ## formatting, lints, lic
 	npm --prefix web run --silent check
 	web/node_modules/.bin/biome check --config-path=web/biome.json tests/browser
 
-test: setup-test check web tests/browser/node_modules/.package-lock.json ## check, then all tests: Rust, page, browsers
+test: setup-test check web $(BROWSER_TESTS) ## check, then all tests: Rust, page, browsers
 	@scripts/test
 
-measure: setup-test web tests/browser/node_modules/.package-lock.json ## measure what it promises, with the binary that is built
+measure: setup-test web $(BROWSER_TESTS) ## measure what it promises, with the binary that is built
 	@scripts/measure
 
 image: ## build the two container images: parlour, parlour-janus

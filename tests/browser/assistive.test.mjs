@@ -125,17 +125,20 @@ test("a switch keeps its name, and says whether it is pressed", async () => {
 test("a tile is a figure that says whose it is and what is off", async () => {
   const room = "figures";
   const bob = await sitDown(browser, { url, room, name: "Bob" });
-  const ann = await joinAs(url, { room, name: "Ann" });
-  const figure = (name) => bob.page.getByRole("figure", { name, exact: true });
-  await ann.ask("update", { mic: false, camera: true });
-  await figure("Ann, microphone off").waitFor();
-  await ann.ask("update", { mic: false, camera: false });
-  await figure("Ann, microphone off, camera off").waitFor();
-  await ann.ask("update", { mic: true, camera: true });
-  await figure("Ann").waitFor();
-  await ann.ask("update", { hand: true });
-  await figure("Ann, hand raised").waitFor();
-  await ann.close();
+  const ann = await sitDown(browser, { url, room, name: "Ann" });
+  const figure = (name) => bob.page.getByRole("figure", { name, exact: true }).waitFor();
+  await figure("Ann");
+  await ann.at("mic-toggle").click();
+  await figure("Ann, microphone off");
+  await ann.at("camera-toggle").click();
+  await figure("Ann, microphone off, camera off");
+  await ann.at("mic-toggle").click();
+  await figure("Ann, camera off");
+  await ann.at("hand-toggle").click();
+  await figure("Ann, camera off, hand raised");
+  await ann.at("camera-toggle").click();
+  await figure("Ann, hand raised");
+  await ann.closeTab();
   await bob.closeTab();
 });
 

@@ -4,6 +4,10 @@
 // is reached says so by its n. Times of sockets are of this process; those of pages are of their
 // Date.now(), on this machine, so they are good to 1 ms and a frame (33 to 100 ms with the fake camera).
 import { setTimeout as pause } from "node:timers/promises";
+import { firstFrames } from "./measures/first_frame.mjs";
+import { firstLoad } from "./measures/first_load.mjs";
+import { longMeeting } from "./measures/long_meeting.mjs";
+import { callOfSix } from "./measures/six.mjs";
 import { figure, machine, table } from "./support/figures.mjs";
 import { startJanus } from "./support/janus.mjs";
 import { startProxy } from "./support/janus_proxy.mjs";
@@ -27,8 +31,8 @@ const wrong = [];
 const before = [stopwatch];
 
 /** Notes values as one line of the table. */
-function note(what, values) {
-  figures.push(figure(what, values));
+function note(what, values, unit) {
+  figures.push(figure(what, values, unit));
 }
 
 /** Runs `once(i)` up to `n` times, until `within` ms are over; what fails is told and left out. */
@@ -106,7 +110,7 @@ async function crashes(parlour, janus, proxy, browser) {
     await sitDown(browser, { ...seat, name: "Bob" }),
   ];
   const witness = await joinAs(parlour.url, { room: seat.room });
-  const [stops, peers, selves, gaps] = [[], [], [], []];
+  const [stops, peers, fromStops, selves, gaps] = [[], [], [], [], []];
   /** From when on a crash of theirs is the first one again, and the restart not held back. */
   const steady = {};
   await Promise.all([people[0].sees(people[1]), people[1].sees(people[0])]);
@@ -135,6 +139,7 @@ async function crashes(parlour, janus, proxy, browser) {
     steady[one.id] = performance.now() + STEADY_MS;
     stops.push(stop.at - at);
     peers.push(again.first - since);
+    fromStops.push(again.first - since - (stop.at - at));
     gaps.push(again.first - again.last);
     selves.push(own - since);
     const said = witness.stopCallsOf(one.id, from).length;
@@ -142,6 +147,7 @@ async function crashes(parlour, janus, proxy, browser) {
   });
   note("poll of a call broken → stop_call at the others", stops);
   note("poll of a call broken → first frame again at the peer", peers);
+  note("stop_call → first frame again at the peer", fromStops);
   note("  of that, no frame at the peer", gaps);
   note("poll of a call broken → first frame again at oneself", selves);
   await closePages(...people);
@@ -288,9 +294,16 @@ async function main() {
   const proxy = await startProxy(janus.env.JANUS_URL);
   let parlour = await startParlour({ env: janus.env });
   let requests;
+  let load;
+  let memory;
   try {
     if (wanted("gone")) await goneTabs(parlour, browser);
     if (wanted("join")) await joins(parlour, browser);
+    const all = { parlour, janus, browser, note, repeat, wrong };
+    if (wanted("first")) await firstFrames(all);
+    if (wanted("load")) load = await firstLoad(all);
+    if (wanted("six")) await callOfSix(all);
+    if (wanted("memory")) memory = await longMeeting(all);
     if (wanted("restart")) await janusRestarts(parlour, janus, browser);
     await parlour.stop();
     parlour = await startParlour({ env: { ...janus.env, JANUS_URL: proxy.url } });
@@ -308,6 +321,8 @@ async function main() {
     seconds: Math.round((performance.now() - start) / 1000),
     figures,
     requests,
+    load,
+    memory,
     wrong,
   });
 }
@@ -316,8 +331,18 @@ function report(result) {
   const { cores, cpu, load, loadAfter } = result.machine;
   console.log(`${result.binary} on ${cores} cores (${cpu})`);
   console.log(`load ${load.join(" ")} before, ${loadAfter.join(" ")} after ${result.seconds} s\n`);
-  const rows = result.figures.map((f) => [f.what, f.n, f.p50, f.n >= 100 ? f.p99 : null, f.max]);
-  console.log(table(["ms", "n", "p50", "p99", "max"], rows));
+  const rows = result.figures.map(({ what, unit, n, p50, p90, p99, max }) => [
+    unit === "ms" ? what : `${what} (${unit})`,
+    n,
+    p50,
+    p90,
+    n >= 100 ? p99 : null,
+    max,
+  ]);
+  console.log(table(["ms", "n", "p50", "p90", "p99", "max"], rows));
+  for (const { head, rows } of [result.load, result.memory].filter(Boolean)) {
+    console.log(`\n${table(head, rows)}`);
+  }
   if (result.requests) {
     const { seconds, perPerson, metrics, beside } = result.requests;
     console.log(

@@ -8,7 +8,7 @@ function quantile(sorted, q) {
 
 const round = (value) => (value === undefined ? null : Math.round(value * 10) / 10);
 
-/** `{what, unit, n, p50, p99, max}` of some values; p99 says no more than max where n is below 100. */
+/** `{what, unit, n, p50, p90, p99, max}` of some values; p99 says no more than max where n is below 100. */
 export function figure(what, values, unit = "ms") {
   const sorted = [...values].sort((a, b) => a - b);
   return {
@@ -16,6 +16,7 @@ export function figure(what, values, unit = "ms") {
     unit,
     n: sorted.length,
     p50: round(quantile(sorted, 0.5)),
+    p90: round(quantile(sorted, 0.9)),
     p99: round(quantile(sorted, 0.99)),
     max: round(sorted.at(-1)),
   };

@@ -43,6 +43,15 @@ class Janus {
     };
   }
 
+  /** What a page needs to know that talks to it without Parlour. */
+  get direct() {
+    return {
+      websocket: `ws://127.0.0.1:${this.#ports.websockets}`,
+      secret: this.#secrets.api,
+      key: this.#secrets.key,
+    };
+  }
+
   #configure(address) {
     const directory = this.#directory;
     if (!address) throw new Error("no address but loopback: Janus cannot carry media here");

@@ -51,14 +51,18 @@ export function recordConnections() {
   };
 }
 
-/** Opens the page for somebody and joins a room by its form. `before`: a function for the page, run first, and its argument. */
-export async function sitDown(browser, { url, room, name, before }) {
+/**
+ * Opens the page for somebody and joins a room by its form. `before`: a function for the page, run
+ * first, and its argument; `ready`: the camera's picture is waited for before the click.
+ */
+export async function sitDown(browser, { url, room, name, before, ready = false }) {
   const context = await browser.newContext({ viewport: { width: 960, height: 640 } });
   const page = await context.newPage();
   const person = new Person(name, room, page);
   await page.addInitScript(recordConnections);
   if (before) await page.addInitScript(...before);
   await page.goto(`${url}/r/${room}`);
+  if (ready) await person.at("preview-video").waitFor();
   await person.join();
   return person;
 }
