@@ -285,8 +285,18 @@ async function janusRestarts(parlour, janus, browser) {
   await witness.close();
 }
 
+/** Runs a part if it is wanted; one that breaks is told, and the others are measured. */
+async function part(name, run) {
+  if (only && !only.includes(name)) return undefined;
+  try {
+    return await run();
+  } catch (error) {
+    wrong.push(`${name}: ${error.message.split("\n")[0]}`);
+    return undefined;
+  }
+}
+
 async function main() {
-  const wanted = (part) => !only || only.includes(part);
   const began = machine();
   const start = performance.now();
   const janus = await startJanus();
@@ -294,21 +304,21 @@ async function main() {
   const proxy = await startProxy(janus.env.JANUS_URL);
   let parlour = await startParlour({ env: janus.env });
   let requests;
-  let load;
-  let memory;
+  const tables = [];
   try {
-    if (wanted("gone")) await goneTabs(parlour, browser);
-    if (wanted("join")) await joins(parlour, browser);
+    await part("gone", () => goneTabs(parlour, browser));
+    await part("join", () => joins(parlour, browser));
     const all = { parlour, janus, browser, note, repeat, wrong };
-    if (wanted("first")) await firstFrames(all);
-    if (wanted("load")) load = await firstLoad(all);
-    if (wanted("six")) await callOfSix(all);
-    if (wanted("memory")) memory = await longMeeting(all);
-    if (wanted("restart")) await janusRestarts(parlour, janus, browser);
+    await part("first", () => firstFrames(all));
+    const load = await part("load", () => firstLoad(all));
+    await part("six", () => callOfSix(all));
+    const memory = await part("memory", () => longMeeting(all));
+    tables.push(...[load, memory].filter(Boolean));
+    await part("restart", () => janusRestarts(parlour, janus, browser));
     await parlour.stop();
     parlour = await startParlour({ env: { ...janus.env, JANUS_URL: proxy.url } });
-    if (wanted("crash")) await crashes(parlour, janus, proxy, browser);
-    if (wanted("requests")) requests = await requestsOfACall(parlour, janus, proxy, browser);
+    await part("crash", () => crashes(parlour, janus, proxy, browser));
+    requests = await part("requests", () => requestsOfACall(parlour, janus, proxy, browser));
   } finally {
     await browser.close();
     await parlour.stop();
@@ -321,8 +331,7 @@ async function main() {
     seconds: Math.round((performance.now() - start) / 1000),
     figures,
     requests,
-    load,
-    memory,
+    tables,
     wrong,
   });
 }
@@ -340,7 +349,7 @@ function report(result) {
     max,
   ]);
   console.log(table(["ms", "n", "p50", "p90", "p99", "max"], rows));
-  for (const { head, rows } of [result.load, result.memory].filter(Boolean)) {
+  for (const { head, rows } of result.tables) {
     console.log(`\n${table(head, rows)}`);
   }
   if (result.requests) {
