@@ -16,7 +16,7 @@ WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -pa
 BROWSER_TESTS := tests/browser/node_modules/.package-lock.json tests/browser/lighthouse/node_modules/.package-lock.json
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
-.PHONY: help run build web check test measure image test-compose setup-run setup-check setup-test
+.PHONY: help run build web check test measure screenshots image test-compose setup-run setup-check setup-test
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test: setup-test check web $(BROWSER_TESTS) ## check, then all tests: Rust, page
 
 measure: setup-test web $(BROWSER_TESTS) ## measure what it promises, with the binary that is built
 	@scripts/measure
+
+screenshots: setup-test tests/browser/node_modules/.package-lock.json ## take the pictures of docs/, with the binary that is built
+	@scripts/screenshots
 
 image: ## build the two container images: parlour, parlour-janus
 	docker compose build
