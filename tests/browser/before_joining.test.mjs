@@ -43,7 +43,7 @@ const says = (locator, pattern) =>
   until(
     `${locator} to say ${pattern}`,
     async () => pattern.test((await locator.textContent()) ?? ""),
-    { note: () => locator.page().evaluate(() => document.body.innerText) },
+    { note: () => locator.page().evaluate(() => document.body.textContent) },
   );
 
 async function joins({ at }, name = "Ann") {
