@@ -31,7 +31,8 @@ async function received(person, { id }) {
 
 /** Waits until the pictures of `others` stand still, and sees that they go on doing so, with sound. */
 async function standsStill(person, others) {
-  const all = async (of) => Promise.all(others.map(async (one) => (await received(person, one))[of]));
+  const all = async (of) =>
+    Promise.all(others.map(async (one) => (await received(person, one))[of]));
   let last = "";
   await until(
     "the pictures to stop",
@@ -45,7 +46,9 @@ async function standsStill(person, others) {
   const sound = await all("sound");
   await throughout("nothing comes in", 2_000, async () => String(await all("frames")) === last);
   const later = await all("sound");
-  later.forEach((packets, at) => assert.ok(packets > sound[at], `sound of ${others[at].name}`));
+  for (const [at, other] of others.entries()) {
+    assert.ok(later[at] > sound[at], `sound of ${other.name}`);
+  }
 }
 
 const comesIn = (person, other, height) =>
@@ -58,7 +61,8 @@ const comesIn = (person, other, height) =>
 /** The page is told that nobody looks: a browser without windows hides none. */
 const hide = (person, hidden) =>
   person.page.evaluate((hidden) => {
-    if (hidden) Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+    if (hidden)
+      Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
     else delete document.visibilityState;
     document.dispatchEvent(new Event("visibilitychange"));
   }, hidden);
