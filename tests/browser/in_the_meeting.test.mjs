@@ -102,7 +102,7 @@ for (const mode of ["gateway", "mesh"]) {
       await ann.at("reaction-toggle").click();
       await ann.page.getByRole("button", { name: /thumbs up/i }).click();
       await until("the reaction at Ben's", async () =>
-        (await ben.page.locator("body").innerText()).includes("👍"),
+        (await ben.page.locator("body").textContent())?.includes("👍"),
       );
     });
 

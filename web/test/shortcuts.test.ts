@@ -82,13 +82,23 @@ test("where the focus is", () => {
     closest: (asked: string) =>
       asked.split(", ").some((one) => selectors.includes(one)) ? ({} as Element) : null,
   });
-  expect(placeOf(null, false)).toBe("page");
-  expect(placeOf(inside(), false)).toBe("page");
-  expect(placeOf(inside("button"), false)).toBe("control");
-  expect(placeOf(inside("a[href]"), false)).toBe("control");
-  expect(placeOf(inside("textarea"), false)).toBe("text");
-  expect(placeOf(inside("select"), false)).toBe("text");
-  expect(placeOf(inside(), true)).toBe("dialog");
+  const page = { dialogOpen: false, clicked: false };
+  expect(placeOf(null, page)).toBe("page");
+  expect(placeOf(inside(), page)).toBe("page");
+  expect(placeOf(inside("button"), page)).toBe("control");
+  expect(placeOf(inside("a[href]"), page)).toBe("control");
+  expect(placeOf(inside("textarea"), page)).toBe("text");
+  expect(placeOf(inside("select"), page)).toBe("text");
+  expect(placeOf(inside(), { ...page, dialogOpen: true })).toBe("dialog");
+});
+
+test("the button that was clicked last leaves the space bar to talking, a field does not", () => {
+  const inside = (selector: string) => ({
+    closest: (asked: string) => (asked.split(", ").includes(selector) ? ({} as Element) : null),
+  });
+  const clicked = { dialogOpen: false, clicked: true };
+  expect(placeOf(inside("button"), clicked)).toBe("page");
+  expect(placeOf(inside("textarea"), clicked)).toBe("text");
 });
 
 test("a muted microphone is on while the bar is held, and off again after it", () => {

@@ -19,7 +19,10 @@ export function Connection({ connection, rates, nameOf }: Props): JSX.Element {
   return (
     <section class="diagnostics-part" data-testid="diagnostics-connection" data-of={of}>
       <h3>
-        {title} <span class={`pill ${state === "connected" ? "pill-good" : ""}`}>{state}</span>
+        {title}
+        {/* By which the history calls them. */}
+        {title === nameOf(of) && title !== of && <span class="hint">{of}</span>}
+        <span class={`pill ${state === "connected" ? "pill-good" : ""}`}>{state}</span>
       </h3>
       {path && <Path path={path} />}
       {connection.streams.length > 0 && (

@@ -100,6 +100,8 @@ function Happenings({ history, heard }: Happened): JSX.Element {
 
 /** The last `Name/version` of the user agent, without its system. */
 function browserName(): string {
-  const names = navigator.userAgent.match(/\b(?:Firefox|FxiOS|Edg|OPR|CriOS|Chrome|Version)\/\d+/g);
+  const names = navigator.userAgent.match(
+    /\b(?:Firefox|FxiOS|Edg|OPR|CriOS|(?:Headless)?Chrome|Version)\/\d+/g,
+  );
   return names?.at(-1)?.replace("/", " ").replace("Version", "Safari") ?? navigator.userAgent;
 }

@@ -333,7 +333,7 @@ export const de: Dictionary = {
   settings: {
     title: "Einstellungen",
     devices: "Geräte",
-    appearance: "Darstellung",
+    appearance: "Diese Seite",
     layout: "Ansicht",
   },
 

@@ -329,7 +329,7 @@ export const en: Dictionary = {
   settings: {
     title: "Settings",
     devices: "Devices",
-    appearance: "Appearance",
+    appearance: "This page",
     layout: "Layout",
   },
 

@@ -335,7 +335,7 @@ export const es: Dictionary = {
   settings: {
     title: "Ajustes",
     devices: "Dispositivos",
-    appearance: "Apariencia",
+    appearance: "Esta página",
     layout: "Vista",
   },
 

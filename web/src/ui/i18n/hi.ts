@@ -318,7 +318,7 @@ export const hi: Dictionary = {
   settings: {
     title: "सेटिंग",
     devices: "डिवाइस",
-    appearance: "रंग-रूप",
+    appearance: "यह पेज",
     layout: "लेआउट",
   },
 

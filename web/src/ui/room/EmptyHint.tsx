@@ -9,7 +9,7 @@ import type { RoomView } from "./view";
 /** What somebody who is alone can do. */
 export function EmptyHint({ view }: { view: RoomView }): JSX.Element | null {
   const people = signalOf(view.session.room.participants).value;
-  if (people.length !== 1 || view.panel.value !== null) return null;
+  if (people.length !== 1) return null;
   return (
     <section class="empty-hint" data-testid="empty-hint" aria-label={words().invite.title}>
       <p>{words().room.alone}</p>

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { words } from "../i18n";
 import "./ReactionMenu.css";
 import { REACTIONS } from "./reaction_kinds";
@@ -24,7 +24,8 @@ export function ReactionMenu({ view, onClose }: Props): JSX.Element {
   const t = words().room;
   const menu = useRef<HTMLDivElement>(null);
 
-  useEffect(() => {
+  // Before the next key is pressed.
+  useLayoutEffect(() => {
     menu.current?.querySelector("button")?.focus();
     const away = ({ target }: PointerEvent) => {
       if (!(target instanceof Element) || menu.current?.contains(target)) return;

@@ -13,9 +13,11 @@ import { Toggle } from "../Toggle";
 export function ScreenToggle({ media }: { media: LocalMedia }): JSX.Element | null {
   const t = words();
   const { phase } = signalOf(media.state).value.screen;
-  useEffect(() => {
-    if (phase === "blocked") notify(t.trouble.screenFailed, "error");
-  }, [phase]);
+  useEffect(
+    // Until it is tried again.
+    () => (phase === "blocked" ? notify(t.trouble.screenFailed, "error") : undefined),
+    [phase],
+  );
   if (typeof navigator.mediaDevices?.getDisplayMedia !== "function") return null;
   return (
     <Toggle

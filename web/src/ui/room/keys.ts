@@ -20,17 +20,34 @@ export function listenToKeys(view: RoomView): () => void {
   };
   const release = () => obey(talk.up());
 
+  // What has the focus from a click; the keyboard's own clicks have no detail.
+  let clicked: Element | null = null;
+  addEventListener(
+    "click",
+    (event) => {
+      clicked = event.detail > 0 ? document.activeElement : null;
+    },
+    { signal, capture: true },
+  );
+  addEventListener(
+    "focusout",
+    () => {
+      clicked = null;
+    },
+    { signal },
+  );
+
   addEventListener(
     "keydown",
     (event) => {
-      const place = placeOf(
-        document.activeElement,
-        document.querySelector("dialog[open]") !== null,
-      );
+      const place = placeOf(document.activeElement, {
+        dialogOpen: document.querySelector("dialog[open]") !== null,
+        clicked: document.activeElement === clicked,
+      });
       if (isTalkKey(event, place)) {
-        // Or the page would scroll.
-        event.preventDefault();
         obey(talk.down(media.state.value.mic.phase));
+        // Or it would scroll, or press what was clicked last.
+        if (talk.held) event.preventDefault();
         return;
       }
       const action = actionOf(event, place);
@@ -47,7 +64,15 @@ export function listenToKeys(view: RoomView): () => void {
     },
     { signal },
   );
-  addEventListener("keyup", (event) => event.key === " " && release(), { signal });
+  addEventListener(
+    "keyup",
+    (event) => {
+      if (event.key !== " " || !talk.held) return;
+      event.preventDefault();
+      release();
+    },
+    { signal },
+  );
   addEventListener("blur", release, { signal });
   document.addEventListener("visibilitychange", release, { signal });
   return () => {

@@ -8,7 +8,7 @@ const refused = signal<ReadonlySet<HTMLAudioElement>>(new Set());
 /** Whether the browser keeps somebody silent until a person does something. */
 export const silenced: ReadonlySignal<boolean> = computed(() => refused.value.size > 0);
 
-/** Plays until the returned function is called; what it plays may change meanwhile (`resume`). */
+/** Sees to it that it goes on playing, until the returned function is called; `play` starts it. */
 export function keepPlaying(audio: HTMLAudioElement): () => void {
   audios.add(audio);
   if (audios.size === 1) listen(true);
@@ -23,10 +23,9 @@ export function keepPlaying(audio: HTMLAudioElement): () => void {
 export function play(audio: HTMLAudioElement): void {
   audio.play().then(
     () => {
-      if (!refused.value.has(audio)) return;
       forget(audio);
       // What one may, all may.
-      resume();
+      if (silenced.value) resume();
     },
     (error: unknown) => {
       // Other errors: it went, or plays something else by now.
@@ -42,6 +41,7 @@ export function resume(): void {
 }
 
 function forget(audio: HTMLAudioElement): void {
+  if (!refused.value.has(audio)) return;
   refused.value = new Set([...refused.value].filter((other) => other !== audio));
 }
 

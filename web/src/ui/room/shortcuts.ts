@@ -38,11 +38,17 @@ const TEXT = "input, textarea, select, [contenteditable]:not([contenteditable='f
 const CONTROL =
   "button, a[href], summary, [role='button'], [role='menuitem'], [role='slider'], video[controls]";
 
-/** Where an element is; null: nothing has the focus. */
-export function placeOf(element: Pick<Element, "closest"> | null, dialogOpen: boolean): Place {
+/**
+ * Where an element is; null: nothing has the focus. `clicked`: it has the focus from a click. Nobody
+ * means such a button by the space bar, least of all who has just muted with it.
+ */
+export function placeOf(
+  element: Pick<Element, "closest"> | null,
+  { dialogOpen, clicked }: { dialogOpen: boolean; clicked: boolean },
+): Place {
   if (dialogOpen) return "dialog";
   if (element?.closest(TEXT)) return "text";
-  return element?.closest(CONTROL) ? "control" : "page";
+  return element?.closest(CONTROL) && !clicked ? "control" : "page";
 }
 
 /** What a key does there; null: nothing of ours. */
