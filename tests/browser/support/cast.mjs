@@ -52,12 +52,12 @@ export function drawnDevices({ sky, floor, clothes, skin, hair }) {
     pen.globalAlpha = 0.18;
     disc(520, 70, 120 + sway, 120 + sway, "#ffffff");
     pen.globalAlpha = 1;
-    disc(320 + sway, 185, 84, 108, hair);
+    disc(320 + sway, 180, 82, 106, hair);
     pen.fillStyle = skin;
     pen.fillRect(292 + sway, 225, 56, 70);
     disc(320 + sway, 400, 165, 125, clothes);
     disc(320 + sway, 178, 66, 82, skin);
-    disc(320 + sway, 112, 70, 34, hair);
+    disc(320 + sway, 116, 56, 32, hair);
     disc(296 + sway, 172, 6, 7, "#222222");
     disc(344 + sway, 172, 6, 7, "#222222");
     pen.strokeStyle = "#8a4038";
