@@ -3,6 +3,7 @@
 // The one who offers makes them, the other one takes them from the offer, by their order. Whoever
 // sends nothing on a line sends it no track: so nothing is ever negotiated anew.
 
+import { changeEncodings } from "./encodings";
 import type { Incoming } from "./engine";
 import type { Source } from "./protocol";
 import type { Caps } from "./publisher";
@@ -115,10 +116,10 @@ async function levelIn(
   return level;
 }
 
-async function capTo(sender: RTCRtpSender, most: number | null): Promise<void> {
-  const parameters = sender.getParameters();
-  const [encoding] = parameters.encodings ?? [];
-  if (!encoding || most === null || encoding.maxBitrate === most) return;
-  encoding.maxBitrate = most;
-  await sender.setParameters(parameters);
+function capTo(sender: RTCRtpSender, most: number | null): Promise<void> {
+  return changeEncodings(sender, ([encoding]) => {
+    if (!encoding || most === null || encoding.maxBitrate === most) return false;
+    encoding.maxBitrate = most;
+    return true;
+  });
 }

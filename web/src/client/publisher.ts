@@ -4,6 +4,7 @@
 // first use. A device that is off sends nothing on its line. So lines are never taken away, and no
 // transceiver is stopped: its line would be given away with a new mid that the gateway does not follow.
 
+import { changeEncodings } from "./encodings";
 import type { Jsep, Source, StreamSpec } from "./protocol";
 import { type ConnectionStats, type LineOwner, readStats } from "./stats";
 
@@ -160,21 +161,28 @@ export class Publisher implements PublisherPort {
 
   async #setLayers(): Promise<void> {
     const sender = this.#lines.get("camera")?.sender;
-    const parameters = sender?.getParameters();
-    if (this.#closed || !sender || !parameters || parameters.encodings.length < 2) return;
-    let changed = false;
-    for (const encoding of parameters.encodings) {
-      const active = encoding.rid === "h" || !this.#small;
-      // All of the cap is the one layer's, if there is but one.
-      const cap = this.#caps.camera;
-      const share = this.#small ? 1 : (LAYERS.find(({ rid }) => rid === encoding.rid)?.share ?? 1);
-      const most = cap === null ? undefined : Math.round(cap * share);
-      if (encoding.active === active && encoding.maxBitrate === most) continue;
-      encoding.active = active;
-      if (most !== undefined) encoding.maxBitrate = most;
-      changed = true;
-    }
-    if (changed) await sender.setParameters(parameters);
+    if (this.#closed || !sender) return;
+    await changeEncodings(sender, (encodings) => {
+      if (encodings.length < 2) return false;
+      let changed = false;
+      for (const encoding of encodings) {
+        const active = encoding.rid === "h" || !this.#small;
+        const most = this.#mostOf(encoding.rid);
+        if (encoding.active === active && encoding.maxBitrate === most) continue;
+        encoding.active = active;
+        if (most !== undefined) encoding.maxBitrate = most;
+        changed = true;
+      }
+      return changed;
+    });
+  }
+
+  /** All of the cap is the one layer's, if there is but one. */
+  #mostOf(rid: string | undefined): number | undefined {
+    const cap = this.#caps.camera;
+    if (cap === null) return undefined;
+    const share = this.#small ? 1 : (LAYERS.find((layer) => layer.rid === rid)?.share ?? 1);
+    return Math.round(cap * share);
   }
 }
 

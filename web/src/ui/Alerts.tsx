@@ -10,7 +10,7 @@ import { dismiss, notices } from "./notices";
  * that a small screen makes room for it instead of having its head covered.
  */
 export function Alerts({ children }: { children: ComponentChildren }): JSX.Element {
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLElement>(null);
   useEffect(() => {
     const element = box.current;
     if (!element || typeof ResizeObserver === "undefined") return;
@@ -21,7 +21,7 @@ export function Alerts({ children }: { children: ComponentChildren }): JSX.Eleme
     return () => observer.disconnect();
   }, []);
   return (
-    <div ref={box} class="alerts">
+    <header ref={box} class="alerts">
       {children}
       {notices.value.map(({ id, kind, text }) => (
         <div
@@ -42,6 +42,6 @@ export function Alerts({ children }: { children: ComponentChildren }): JSX.Eleme
           </button>
         </div>
       ))}
-    </div>
+    </header>
   );
 }

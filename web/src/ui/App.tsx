@@ -10,14 +10,16 @@ import { words } from "./i18n";
 import { JoinScreen } from "./JoinScreen";
 import { LeftScreen } from "./LeftScreen";
 import { Live } from "./Live";
-import { lazy } from "./lazy";
+import { lazily } from "./lazily";
 import { ProblemScreen } from "./ProblemScreen";
 import type { Page } from "./page";
 import { StatusBanner } from "./StatusBanner";
 import { signalOf } from "./signals";
 
 /** The meeting is half of the page; whoever still looks at their own picture does not wait for it. */
-const room = lazy(() => import("./room/RoomScreen").then((module) => module.RoomScreen));
+const Room = lazily(() => import("./room/RoomScreen").then((module) => module.RoomScreen), {
+  onShown: () => focusHeading(),
+});
 
 const FETCH_AHEAD_MS = 500;
 
@@ -82,7 +84,7 @@ function Screen({ page }: { page: Page }): JSX.Element {
   useEffect(focusHeading, [screen.screen]);
   // Once the first picture had its turn.
   useEffect(() => {
-    const later = setTimeout(room.fetch, FETCH_AHEAD_MS);
+    const later = setTimeout(Room.fetch, FETCH_AHEAD_MS);
     return () => clearTimeout(later);
   }, []);
   switch (screen.screen) {
@@ -91,7 +93,7 @@ function Screen({ page }: { page: Page }): JSX.Element {
     case "lobby":
       return <JoinScreen page={page} wrong={screen.wrong} />;
     case "room":
-      return <room.Part page={page} session={screen.session} onShown={focusHeading} />;
+      return <Room page={page} session={screen.session} />;
     case "left":
       return <LeftScreen page={page} reason={screen.reason} />;
   }

@@ -61,7 +61,10 @@ export function Dialog({ title, onClose, children, testId }: Props): JSX.Element
             <Icon name="close" />
           </button>
         </header>
-        <div class="dialog-body">{children}</div>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: on a small screen it scrolls, also by keys. */}
+        <div class="dialog-body" tabIndex={0}>
+          {children}
+        </div>
       </div>
     </dialog>
   );
