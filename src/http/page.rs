@@ -1,8 +1,8 @@
 //! The page that ships with the server, out of the binary.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpResponse, web};
+use actix_web::http::header::{self, AcceptEncoding, Encoding, HeaderValue};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use rust_embed::RustEmbed;
 
 use crate::names::RoomName;
@@ -18,6 +18,8 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
 #[allow_missing = true]
 struct Dist;
 
+const HTML: &str = "text/html; charset=utf-8";
+
 const NOT_BUILT: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>Parlour</title>\
     <p>This server was built without its page. <code>make build</code> builds both.";
 
@@ -28,32 +30,61 @@ const BAD_ROOM: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>
 const NOTHING_HERE: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>Parlour</title>\
     <p>There is nothing here. Rooms are at <code>/r/name</code>; or <a href=\"/\">start here</a>.";
 
-fn html(status: StatusCode, body: impl Into<actix_web::web::Bytes>) -> HttpResponse {
+fn html(status: StatusCode, body: &'static str) -> HttpResponse {
     HttpResponse::build(status)
-        .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
+        .insert_header((header::CONTENT_TYPE, HTML))
         .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .body(body.into())
+        .body(body)
 }
 
-fn index() -> HttpResponse {
-    match Dist::get("index.html") {
-        Some(file) => html(StatusCode::OK, file.data.into_owned()),
-        None => html(StatusCode::OK, NOT_BUILT),
+/// Forms in which the build leaves a file, the smallest first.
+static FORMS: [(Encoding, &str); 2] = [(Encoding::brotli(), "br"), (Encoding::gzip(), "gz")];
+
+/// A file in the smallest form that the browser takes; none if there is no such file.
+fn file(
+    path: &str,
+    status: StatusCode,
+    kind: &str,
+    cache: &'static str,
+    request: &HttpRequest,
+) -> Option<HttpResponse> {
+    let plain = Dist::get(path)?;
+    let accepted = request.get_header::<AcceptEncoding>();
+    let forms = FORMS.iter().filter_map(|(encoding, ending)| {
+        let takes = accepted.as_ref()?.negotiate([encoding].into_iter()) == Some(encoding.clone());
+        let smaller = takes
+            .then(|| Dist::get(&format!("{path}.{ending}")))
+            .flatten()?;
+        Some((smaller, Some(encoding)))
+    });
+    let (file, encoding) = forms.chain([(plain, None)]).next()?;
+    let mut response = HttpResponse::build(status);
+    response
+        .insert_header((header::CONTENT_TYPE, kind))
+        .insert_header((header::CACHE_CONTROL, cache))
+        .insert_header((header::VARY, "accept-encoding"));
+    if let Some(encoding) = encoding {
+        response.insert_header((header::CONTENT_ENCODING, encoding.to_string()));
     }
+    Some(response.body(file.data.into_owned()))
+}
+
+fn index(status: StatusCode, request: &HttpRequest) -> Option<HttpResponse> {
+    file("index.html", status, HTML, "no-cache", request)
 }
 
 /// `GET /`.
-pub async fn home() -> HttpResponse {
-    index()
+pub async fn home(request: HttpRequest) -> HttpResponse {
+    index(StatusCode::OK, &request).unwrap_or_else(|| html(StatusCode::OK, NOT_BUILT))
 }
 
 /// `GET /r/<room>`: the page, which reads the room from its address. A bad name: 404 and why.
-pub async fn room(name: web::Path<String>) -> HttpResponse {
-    match (RoomName::parse(&name), Dist::get("index.html")) {
-        (Some(_), _) => index(),
+pub async fn room(name: web::Path<String>, request: HttpRequest) -> HttpResponse {
+    match RoomName::parse(&name) {
+        Some(_) => home(request).await,
         // The page says it itself, in its own clothes.
-        (None, Some(file)) => html(StatusCode::NOT_FOUND, file.data.into_owned()),
-        (None, None) => html(StatusCode::NOT_FOUND, BAD_ROOM),
+        None => index(StatusCode::NOT_FOUND, &request)
+            .unwrap_or_else(|| html(StatusCode::NOT_FOUND, BAD_ROOM)),
     }
 }
 
@@ -63,15 +94,12 @@ pub async fn nothing_here() -> HttpResponse {
 }
 
 /// `GET /assets/…`: named after their content, so they never change.
-pub async fn asset(path: web::Path<String>) -> HttpResponse {
+pub async fn asset(path: web::Path<String>, request: HttpRequest) -> HttpResponse {
     let path = format!("assets/{path}");
-    match Dist::get(&path) {
-        Some(file) => HttpResponse::Ok()
-            .insert_header((header::CONTENT_TYPE, file.metadata.mimetype()))
-            .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
-            .body(file.data.into_owned()),
-        None => HttpResponse::NotFound().finish(),
-    }
+    let kind = Dist::get(&path).map(|file| file.metadata.mimetype().to_owned());
+    let cache = "public, max-age=31536000, immutable";
+    kind.and_then(|kind| file(&path, StatusCode::OK, &kind, cache, &request))
+        .unwrap_or_else(|| HttpResponse::NotFound().finish())
 }
 
 /// What every answer carries.

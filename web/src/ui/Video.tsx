@@ -26,6 +26,8 @@ export function Video(props: Props): JSX.Element {
     for (const event of events) video.addEventListener(event, tell);
     return () => {
       for (const event of events) video.removeEventListener(event, tell);
+      // An element that still plays is kept by the browser, with all that hangs on it.
+      video.srcObject = null;
     };
   }, []);
   useEffect(() => {

@@ -62,7 +62,7 @@ export function time(lang: string, at: number, seconds = false): string {
     `time ${lang} ${seconds}`,
     () =>
       new Intl.DateTimeFormat(lang, {
-        hour: "2-digit",
+        hour: "numeric",
         minute: "2-digit",
         ...(seconds ? { second: "2-digit" } : {}),
       }),

@@ -17,6 +17,13 @@ export function RemoteAudio({ track }: { track: MediaStreamTrack }): JSX.Element
     audio.srcObject = new MediaStream([track]);
     play(audio);
   }, [track]);
+  useEffect(() => {
+    const audio = element.current;
+    return () => {
+      // One that still plays is kept by the browser, with all that hangs on it.
+      if (audio) audio.srcObject = null;
+    };
+  }, []);
   // biome-ignore lint/a11y/useMediaCaption: live speech has no captions.
   return <audio ref={element} autoPlay />;
 }
