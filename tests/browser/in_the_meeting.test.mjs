@@ -223,6 +223,25 @@ for (const mode of ["gateway", "mesh"]) {
       await until("two again", async () => (await ben.others()).length === 1);
     });
 
+    test("a name is text, whatever it is", async () => {
+      const name = "<i>Zoë</i> שלום 👩‍👩‍👧‍👦";
+      const zoe = await sitDown(browser, { url: parlour.url, room, name });
+      await appears(ben, "tile", `[data-participant="${zoe.id}"]`);
+      const shown = ben.tile(zoe.id).locator('[data-testid="tile-name"]');
+      assert.equal((await shown.textContent()).trim(), name);
+      assert.equal(await shown.locator("i").count(), 0);
+      await zoe.page.context().close();
+      await ben.seesNobody(zoe);
+      // Of a longer one the field takes what fits.
+      const page = await browser.newPage();
+      await page.goto(`${parlour.url}/r/${room}`);
+      const field = page.locator('[data-testid="name-input"]');
+      await field.fill("");
+      await field.pressSequentially("z".repeat(70));
+      assert.equal((await field.inputValue()).length, 64);
+      await page.close();
+    });
+
     test("whoever leaves is asked nothing and comes back by one click", async () => {
       await ann.leave();
       await appears(ann, "left-screen", '[data-reason="left"]');

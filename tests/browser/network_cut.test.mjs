@@ -151,3 +151,54 @@ test("a page without network for 25 s is back by itself under its own id, frames
     await Promise.all([far.close(), near.close()]);
   }
 });
+
+test("a page without network for 5 s is still there; for 40 s it comes back, and nobody is there twice", {
+  skip,
+}, async (t) => {
+  const args = [`--unsafely-treat-insecure-origin-as-secure=${parlour.url}`];
+  const [far, near] = await Promise.all([
+    openBrowser({ args, program: away.program(executable) }),
+    openBrowser({ args }),
+  ]);
+  try {
+    const seat = { url: parlour.url, room: "tunnel" };
+    const alice = await sitDown(far, { ...seat, name: "Alice" });
+    const bob = await sitDown(near, { ...seat, name: "Bob" });
+    const witness = await joinAs(parlour.url, { room: seat.room });
+    await Promise.all([alice.sees(bob), bob.sees(alice)]);
+
+    const isCutFor = async (ms) => {
+      const cutAt = performance.now();
+      away.cut();
+      await until(`${ms} ms to pass`, () => performance.now() - cutAt > ms, { within: ms + 5_000 });
+      away.heal();
+    };
+    const seeEachOther = async () => {
+      const healed = performance.now();
+      await alice.isConnected();
+      alice.id = await alice
+        .at("tile", '[data-self="true"]')
+        .first()
+        .getAttribute("data-participant");
+      await Promise.all([alice.sees(bob), bob.sees(alice)]);
+      t.diagnostic(`seen again ${Math.round(performance.now() - healed)} ms after the network`);
+      const there = Object.keys(witness.present()).sort();
+      assert.deepEqual(there, [alice.id, bob.id, witness.id].sort());
+    };
+
+    const { id } = alice;
+    await isCutFor(5_000);
+    await seeEachOther();
+    assert.equal(alice.id, id);
+    assert.equal(witness.leavesOf(id).length, 0, "nobody was told that they left");
+
+    // Longer than a place is kept: 9 s until it is known, and 30 s from then on.
+    await isCutFor(40_000);
+    await seeEachOther();
+    assert.equal(witness.stopCallsOf(bob.id).length, 0, "Bob's call went on");
+    await witness.close();
+  } finally {
+    away.heal();
+    await Promise.all([far.close(), near.close()]);
+  }
+});
