@@ -13,8 +13,7 @@ use crate::names::{Kind, Mid};
 
 /// Largest description; one of 300 m-lines has some 180 KiB.
 const MAX_BYTES: usize = 256 * 1024;
-/// The same between two browsers, which speak of three m-lines: some 10 KiB. What one may send at once
-/// must not fill the other's outbox.
+/// The same between two browsers, which speak of three m-lines: some 10 KiB.
 const MAX_PEER_BYTES: usize = 32 * 1024;
 /// Longest line. A `sdes:mid` extmap of 500 bytes kills Janus 1.1.2; Chromium's longest has 117.
 const MAX_LINE_BYTES: usize = 400;

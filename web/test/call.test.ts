@@ -10,6 +10,8 @@ let wire: HandWire;
 let publishers: FakePublisher[];
 let begun: string[];
 let broken: boolean;
+/** Offers are never made: the connection was closed meanwhile. */
+let stuck: boolean;
 let call: Call<FakePublisher>;
 
 beforeEach(() => {
@@ -18,6 +20,7 @@ beforeEach(() => {
   publishers = [];
   begun = [];
   broken = false;
+  stuck = false;
   call = new Call({
     wire,
     clock,
@@ -25,6 +28,7 @@ beforeEach(() => {
     makePublisher: () => {
       if (broken) return Promise.reject(new Error("no connection"));
       const publisher = new FakePublisher();
+      if (stuck) publisher.offer = () => new Promise(() => {});
       publishers.push(publisher);
       return Promise.resolve(publisher);
     },
@@ -252,6 +256,40 @@ describe("a restart by oneself", () => {
     expect(call.held).toBe(8);
   });
 
+  test("leaves nothing open if it ends while an offer is made that never is", async () => {
+    await live(7);
+    stuck = true;
+    call.restart("connection_failed");
+    await settle();
+    void call.end();
+    await settle();
+    await wire.answer({ kind: "ok", response: {} });
+    expect(publishers.map(({ closed }) => closed)).toEqual([true, true]);
+  });
+
+  test("that cannot make an offer ends the call at the server too", async () => {
+    await live(7);
+    broken = true;
+    call.restart("connection_failed");
+    await settle();
+    expect(phase()).toBe("failed");
+    expect(wire.asked.at(-1)).toMatchObject({ event: "stop_call", payload: {} });
+  });
+
+  test("of a call that never came about waits, and ever longer", async () => {
+    await live(7);
+    await clock.advance(8_000);
+    call.restart("not_connected", false);
+    await settle();
+    await wire.answer({ kind: "ok", response: {} });
+    await wire.ok(8);
+    await clock.advance(8_000);
+    call.restart("not_connected", false);
+    await settle();
+    await wire.answer({ kind: "ok", response: {} });
+    expect(call.state.value).toMatchObject({ phase: "waiting" });
+  });
+
   test("that the lost channel cuts leaves nothing open", async () => {
     await live(7);
     call.restart("connection_failed");
@@ -285,6 +323,37 @@ describe("a line that is added", () => {
     await wire.error("too_fast", 50);
     await settle();
     expect(wire.events()).toEqual(["start_call", "update_call", "stop_call"]);
+  });
+
+  test("and lost with the socket is made good once that is taken over", async () => {
+    await add();
+    await wire.answer({ kind: "lost" });
+    call.lost();
+    call.joined(joinReply({ resumed: true, call: 7 }));
+    await settle();
+    expect(wire.events()).toEqual(["start_call", "update_call", "stop_call"]);
+  });
+
+  test("while another device is being switched is not forgotten", async () => {
+    await live(7);
+    let go = () => {};
+    let looks = 0;
+    const [publisher] = publishers;
+    if (publisher) {
+      publisher.refresh = () => {
+        looks += 1;
+        return new Promise((done) => {
+          go = () => done(false);
+        });
+      };
+    }
+    void call.update();
+    await settle();
+    void call.update();
+    await settle();
+    go();
+    await settle();
+    expect(looks).toBe(2);
   });
 
   test("is not offered where nothing was added", async () => {

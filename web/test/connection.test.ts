@@ -236,3 +236,17 @@ test("everybody present is told, with the newest of their metas", () => {
   });
   expect(seen.at(-1)).toEqual(["Anna"]);
 });
+
+test("two doubts about one socket cost one socket, not its successor too", async () => {
+  const socket = join();
+  socket.answers = false;
+  connection.probe("online");
+  await vi.advanceTimersByTimeAsync(500);
+  connection.probe("visible");
+  await vi.advanceTimersByTimeAsync(1_600);
+  expect(FakeSocket.all).toHaveLength(2);
+  join();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(FakeSocket.all).toHaveLength(2);
+  expect(state().phase).toBe("joined");
+});

@@ -146,3 +146,12 @@ test("while it is silenced nothing is sent, whatever is switched on, and then wh
   media.silence(false);
   expect(tracks.map(({ enabled }) => enabled)).toEqual([false, true]);
 });
+
+test("a muted microphone that is taken afresh is never on in between", async () => {
+  await media.turnOn("mic");
+  media.turnOff("mic");
+  const phases: string[] = [];
+  media.state.subscribe(({ mic }) => void phases.push(mic.phase));
+  await media.choose("mic", "headset");
+  expect(phases).toEqual(["muted", "asking", "muted"]);
+});

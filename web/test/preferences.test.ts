@@ -101,3 +101,24 @@ test("what was refused for speed is told again", async () => {
   await wire.error("too_fast", 100);
   expect(await tell()).toBeDefined();
 });
+
+test.each([
+  { kind: "error", reason: "too_fast", retryMs: 100 },
+  { kind: "error", reason: "not_found", retryMs: null },
+  { kind: "timeout" },
+  { kind: "lost" },
+] as const)(
+  "a picture that was paused and is wanted again is asked for until it is: %o",
+  async (bad) => {
+    preferences.set([wish("b", 0)]);
+    await tell();
+    await wire.answer(ok);
+    preferences.set([wish("b", 720)]);
+    await tell();
+    await wire.answer(bad);
+    preferences.tell();
+    expect(await tell()).toEqual({
+      streams: [{ participant: "b", mid: "1", substream: 2, send: true }],
+    });
+  },
+);

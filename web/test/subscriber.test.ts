@@ -250,3 +250,18 @@ test("the end closes every connection", async () => {
   expect(peers.map(({ closed }) => closed)).toEqual([true, true]);
   expect(subscriber.incoming.value.size).toBe(0);
 });
+
+test("what was under way when everything ended holds up nothing after it", async () => {
+  offer(1, 10, "ann");
+  await answered();
+  // A closed connection never settles what it was asked.
+  if (peers[0]) peers[0].hold = new Promise(() => {});
+  offer(2, 10, "ann", "bob");
+  await settle();
+  subscriber.reset();
+  offer(3, 20, "ann");
+  await answered();
+  offer(4, 20, "ann", "bob");
+  await answered();
+  expect(versions().slice(-2)).toEqual([3, 4]);
+});

@@ -53,3 +53,11 @@ test("a count that begins anew is no standstill", () => {
   watch(10, (second) => 1_000 + second);
   expect(watch(10, (second) => second - 9)).toEqual([]);
 });
+
+test("a stream that came back after all is minded again", () => {
+  const stalls = (second: number) => Math.min(second, 10);
+  expect(watch(30, stalls).map(([, advice]) => advice)).toEqual(["resubscribe", "restart"]);
+  expect(watch(60, (second) => second)).toEqual([]);
+  const before = now;
+  expect(watch(30, () => before).map(([, advice]) => advice)).toEqual(["resubscribe", "restart"]);
+});

@@ -29,12 +29,18 @@ export class Call<P extends PublisherPort> {
   readonly #state = new Store<CallState>({ phase: "idle" });
   readonly #options: CallOptions<P>;
   #publisher: P | null = null;
+  /** That of the call before, open until the next one is asked for. */
+  #before: P | null = null;
   /** The generation of the last ok; null once it is over. */
   #generation: number | null = null;
   #liveSince = 0;
   #joinedBefore = false;
   /** The turn whose publisher is being offered anew. */
   #updating: number | null = null;
+  /** Asked for while an update was under way. */
+  #updateAgain = false;
+  /** An update got lost on its way: the connection waits for an answer for ever. */
+  #updateLost = false;
   #attempt = 0;
   /** Which try is the newest: what an older one still waits for is dropped. */
   #turn = 0;
@@ -60,7 +66,10 @@ export class Call<P extends PublisherPort> {
   /** Joined, anew or again. */
   joined(reply: JoinReply): void {
     const { phase } = this.#state.value;
-    if (phase === "live" && reply.resumed && reply.call === this.#generation) return;
+    if (phase === "live" && reply.resumed && reply.call === this.#generation) {
+      if (this.#updateLost) this.restart("update_lost");
+      return;
+    }
     if (phase === "failed" && reply.resumed) return;
     this.#attempt = 0;
     const cause = this.#joinedBefore ? "rejoined" : "joined";
@@ -91,12 +100,13 @@ export class Call<P extends PublisherPort> {
 
   /**
    * Ends the call and begins it anew, telling the others that it comes back. The new connection and
-   * its offer are made first: what still flows by the old one flows until then.
+   * its offer are made first: what still flows by the old one flows until then. `held`: there was a
+   * call worth the name; one that never came about is no reason to try again at once.
    */
-  restart(cause: string): void {
+  restart(cause: string, held = true): void {
     const { phase } = this.#state.value;
     if (phase !== "live") return;
-    this.#countAnewIfSteady();
+    if (held) this.#countAnewIfSteady();
     if (this.#attempt === 0) {
       this.#turn += 1;
       void this.#replace(cause, this.#turn);
@@ -111,10 +121,15 @@ export class Call<P extends PublisherPort> {
   /** Offers what the publisher sends now, if a line was added to it. */
   async update(): Promise<void> {
     const turn = this.#turn;
-    if (this.#updating === turn || this.#state.value.phase !== "live") return;
+    if (this.#state.value.phase !== "live") return;
+    this.#updateAgain = true;
+    if (this.#updating === turn) return;
     this.#updating = turn;
     try {
-      while (turn === this.#turn && (await this.#publisher?.refresh())) {
+      while (turn === this.#turn && this.#updateAgain) {
+        this.#updateAgain = false;
+        if (!(await this.#publisher?.refresh())) continue;
+        this.#updateAgain = true;
         const offer = await this.#publisher?.offer();
         const { jsep, streams } = offer ?? { streams: [] };
         if (!jsep || turn !== this.#turn) return;
@@ -123,7 +138,8 @@ export class Call<P extends PublisherPort> {
         if (answer.kind !== "ok") {
           // Refused, the server ends the call and says so; else the line would be lost silently.
           this.#options.history.add("update_failed", { answer });
-          if (answer.kind !== "lost") this.restart("update_failed");
+          if (answer.kind === "lost") this.#updateLost = true;
+          else this.restart("update_failed");
           return;
         }
         await this.#publisher?.accept(answer.response.jsep);
@@ -153,19 +169,18 @@ export class Call<P extends PublisherPort> {
   }
 
   async #begin(cause: string): Promise<void> {
-    const old = this.#drop();
+    this.#before = this.#drop();
     const turn = this.#turn;
     this.#to({ phase: "starting", attempt: this.#attempt, cause });
     this.#options.onBegin(cause);
     const offer = await this.#offer(turn);
-    if (offer) await this.#start(offer, old, turn);
-    else old?.close();
+    if (offer) await this.#start(offer, turn);
   }
 
-  async #start(offer: PublisherOffer, old: P | null, turn: number): Promise<void> {
+  async #start(offer: PublisherOffer, turn: number): Promise<void> {
     const asked = this.#options.wire.ask("start_call", offer);
     // Closing stops the page for 1 to 13 ms, once for 124: the server works meanwhile.
-    old?.close();
+    this.#letGo();
     const answer = await asked;
     if (turn !== this.#turn) return;
     switch (answer.kind) {
@@ -187,23 +202,19 @@ export class Call<P extends PublisherPort> {
   }
 
   async #replace(cause: string, turn: number): Promise<void> {
-    const old = this.#publisher;
+    this.#before = this.#publisher;
     this.#to({ phase: "starting", attempt: this.#attempt, cause });
     const offer = await this.#offer(turn);
-    if (!offer || turn !== this.#turn) {
-      old?.close();
-      return;
-    }
+    if (!offer) return;
     this.#generation = null;
+    this.#updateLost = false;
     // Nothing else passes between these two: the server answers one after the other.
     const stopped = await this.#options.wire.ask("stop_call", { restart: true });
-    if (turn !== this.#turn || stopped.kind === "lost") {
-      old?.close();
-      return;
-    }
+    // Lost with its channel: the rejoin begins anew.
+    if (turn !== this.#turn || stopped.kind === "lost") return;
     this.#attempt += 1;
     this.#options.onBegin(cause);
-    await this.#start(offer, old, turn);
+    await this.#start(offer, turn);
   }
 
   /** The offer of a new publisher; null if the try is over. */
@@ -269,16 +280,25 @@ export class Call<P extends PublisherPort> {
   }
 
   #fail(reason: string, error?: unknown): void {
+    // A call that was to be replaced is still on at the server.
+    if (this.#generation !== null) void this.#options.wire.ask("stop_call", {});
     this.#drop()?.close();
     if (error !== undefined) this.#options.history.add("call_error", { error: String(error) });
     this.#to({ phase: "failed", reason });
   }
 
+  #letGo(): void {
+    this.#before?.close();
+    this.#before = null;
+  }
+
   /** Whatever is under way or live here is over; its publisher is the caller's to close. */
   #drop(): P | null {
+    this.#letGo();
     this.#turn += 1;
     this.#cancelWait();
     this.#cancelWait = () => {};
+    this.#updateLost = false;
     this.#generation = null;
     const publisher = this.#publisher;
     this.#publisher = null;

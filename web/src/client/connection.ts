@@ -71,6 +71,11 @@ export class Connection implements Wire {
   readonly #presence: Presence;
   readonly #pending = new Set<(answer: Answer<never>) => void>();
   #stopTicking = () => {};
+  /** How many were opened: a ping of an earlier one says nothing of this one. */
+  #sockets = 0;
+  /** Tries of a hidden page since a socket was open, and when the next is due. */
+  #hiddenTries = 0;
+  #hiddenNext = 0;
   #beatAt = 0;
   #unansweredSince: number | null = null;
   #connectingSince: number | null = null;
@@ -96,6 +101,10 @@ export class Connection implements Wire {
       // Unsaid, it reads the page's own, which throws where storage is switched off.
       sessionStorage: options.storage,
       ...(options.transport ? { transport: options.transport } : {}),
+    });
+    this.#socket.onOpen(() => {
+      this.#sockets += 1;
+      this.#hiddenTries = 0;
     });
     this.#channel = this.#socket.channel(`room:${options.room}`, () => this.#joinParams());
     // The client sets the time of its next try before it tells anybody why it was refused.
@@ -172,12 +181,13 @@ export class Connection implements Wire {
       return;
     }
     let answered = false;
+    const sockets = this.#sockets;
     const asked = this.#socket.ping(() => {
       answered = true;
     });
     if (!asked) return;
     this.#options.clock.after(PROBE_MS, () => {
-      if (answered || this.#state.value.phase === "ended") return;
+      if (answered || sockets !== this.#sockets || this.#state.value.phase === "ended") return;
       this.#options.history.add("socket_dead", { cause });
       this.#connectAnew();
     });
@@ -269,12 +279,15 @@ export class Connection implements Wire {
 
   /** Once a second, also while the page is hidden and its own timers sleep. */
   #tick(): void {
+    const now = this.#options.clock.now();
     if (this.#options.hidden() && this.#socket.connectionState() === "closed") {
       // The phoenix client waits until somebody looks, and its own timers may sleep for a minute.
+      if (now < this.#hiddenNext) return;
+      this.#hiddenTries += 1;
+      this.#hiddenNext = now + reconnectAfter(this.#hiddenTries);
       this.#connectAnew();
       return;
     }
-    const now = this.#options.clock.now();
     if (this.#socket.connectionState() !== "connecting") this.#connectingSince = null;
     else {
       this.#connectingSince ??= now;

@@ -219,7 +219,7 @@ export class GatewayEngine implements MediaEngine {
     this.#upSince ??= now;
     if (now - this.#upSince < UP_MS) return;
     this.#upSince = null;
-    this.#call.restart("not_connected");
+    this.#call.restart("not_connected", false);
   }
 
   #resubscribe(cause: string): void {

@@ -375,7 +375,8 @@ export class Leg {
         return;
       }
       // Nobody there any more: presence says so next. A candidate of no use: there are others.
-      if (answer.reason === "not_found" || "candidate" in what) return;
+      if (answer.reason === "not_found") return;
+      if ("candidate" in what && answer.retryMs === null) return;
       this.#note("leg_refused", { reason: answer.reason });
       this.#owing = true;
       if (answer.retryMs !== null) this.#tryAgain(answer.reason, Math.max(1, answer.retryMs));

@@ -201,7 +201,7 @@ export class LocalMedia {
     this.#to(source, { phase: "off" });
   }
 
-  async #ask(source: Source): Promise<void> {
+  async #ask(source: Source, muted = false): Promise<void> {
     this.#turn[source] += 1;
     const turn = this.#turn[source];
     this.#to(source, { phase: "asking" });
@@ -212,7 +212,7 @@ export class LocalMedia {
         return;
       }
       track.addEventListener("ended", () => this.#ended(source, track));
-      this.#to(source, { phase: "on", track });
+      this.#to(source, { phase: muted ? "muted" : "on", track });
     } catch (error) {
       if (turn === this.#turn[source]) this.#to(source, refused(source, error));
     }
@@ -222,8 +222,7 @@ export class LocalMedia {
   async #askAgain(kind: DeviceKind): Promise<void> {
     const wasMuted = this.#state.value[kind].phase === "muted";
     this.track(kind)?.stop();
-    await this.#ask(kind);
-    if (wasMuted) this.turnOff(kind);
+    await this.#ask(kind, wasMuted);
   }
 
   /** The device went (unplugged, taken by another): the default one takes its place. */

@@ -31,7 +31,8 @@ export class Preferences {
   /** With one other only the largest layer is sent: there is no choice. */
   #layers = false;
   /** By participant, generation and mid. */
-  #told = new Map<string, Told>();
+  /** Null: asked for in vain, so that nobody knows what holds. */
+  #told = new Map<string, Told | null>();
   #cancel: (() => void) | null = null;
 
   constructor(options: PreferencesOptions) {
@@ -78,6 +79,7 @@ export class Preferences {
     const changed = new Map(
       [...wanted].filter(([key, now]) => {
         const before = this.#told.get(key);
+        if (before === null) return true;
         // Untold, a stream comes as well as it can.
         return before
           ? before.send !== now.send || before.substream !== now.substream
@@ -87,9 +89,11 @@ export class Preferences {
     if (changed.size === 0) return;
     for (const [key, told] of changed) this.#told.set(key, told);
     const answer = await this.#options.wire.ask("prefer", { streams: [...changed.values()] });
-    if (answer.kind === "ok" || answer.kind === "lost") return;
-    for (const [key, told] of changed) if (this.#told.get(key) === told) this.#told.delete(key);
-    if (answer.kind === "error" && answer.retryMs !== null) this.tell();
+    if (answer.kind === "ok") return;
+    for (const [key, told] of changed) if (this.#told.get(key) === told) this.#told.set(key, null);
+    // Lost: told with the `publishers` of the rejoin.
+    if (answer.kind === "timeout" || (answer.kind === "error" && answer.retryMs !== null))
+      this.tell();
   }
 
   #wanted(): Map<string, Told> {

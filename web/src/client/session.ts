@@ -361,6 +361,7 @@ export class Session {
     void this.connection.ask("update", flags).then((answer) => {
       if (answer.kind === "ok" || this.#told !== flags) return;
       this.#told = null;
+      if (answer.kind === "timeout") this.#tellFlags();
       if (answer.kind !== "error" || answer.retryMs === null) return;
       this.#clock.after(answer.retryMs, () => this.#tellFlags());
     });

@@ -23,7 +23,11 @@ export class Store<T> implements Readable<T> {
   set(value: T): void {
     if (Object.is(value, this.#value)) return;
     this.#value = value;
-    for (const watcher of [...this.#watchers]) watcher(value);
+    for (const watcher of [...this.#watchers]) {
+      // A watcher set another: all were told of that one.
+      if (!Object.is(value, this.#value)) return;
+      watcher(value);
+    }
   }
 
   subscribe(watcher: (value: T) => void): () => void {

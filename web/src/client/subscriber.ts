@@ -63,6 +63,8 @@ export class Subscriber {
   #here: ReadonlySet<string> | null = null;
   #waiting: SubscriberOffer | null = null;
   #working = false;
+  /** Counts resets: what is under way on a connection that is closed never settles. */
+  #run = 0;
   #answered = 0;
   /** Whose first answer was taken. */
   #established: RTCPeerConnection | null = null;
@@ -109,6 +111,8 @@ export class Subscriber {
   /** Ends everything. `versions` begin anew with a new membership. */
   reset(): void {
     this.#waiting = null;
+    this.#run += 1;
+    this.#working = false;
     this.#answered = 0;
     this.#retire("reset");
     for (const { peer, stop } of this.#retired) {
@@ -160,14 +164,15 @@ export class Subscriber {
   async #work(): Promise<void> {
     if (this.#working) return;
     this.#working = true;
+    const run = this.#run;
     try {
-      while (this.#waiting) {
+      while (this.#waiting && run === this.#run) {
         const offer = this.#waiting;
         this.#waiting = null;
         await this.#apply(offer);
       }
     } finally {
-      this.#working = false;
+      if (run === this.#run) this.#working = false;
     }
   }
 

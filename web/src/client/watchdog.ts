@@ -59,8 +59,10 @@ export class Watchdog {
   #note(now: number, { key, count }: Flow): void {
     const seen = this.#seen.get(key);
     if (!seen) this.#seen.set(key, { count, at: now, grew: false });
-    else if (count > seen.count) this.#seen.set(key, { count, at: now, grew: true });
-    else seen.count = count;
+    else if (count > seen.count) {
+      this.#seen.set(key, { count, at: now, grew: true });
+      this.#hopeless.delete(key);
+    } else seen.count = count;
   }
 
   #isSilent(now: number, key: string): boolean {
