@@ -21,8 +21,6 @@ const Room = lazily(() => import("./room/RoomScreen").then((module) => module.Ro
   onShown: () => focusHeading(),
 });
 
-const FETCH_AHEAD_MS = 500;
-
 /** The page: its live region and its banner, which are there from the start, and the screen of the moment. */
 export function App({ page }: { page: Page }): JSX.Element {
   return (
@@ -82,11 +80,8 @@ function heldBack(page: Page, session: Session): boolean {
 function Screen({ page }: { page: Page }): JSX.Element {
   const screen = page.screen.value;
   useEffect(focusHeading, [screen.screen]);
-  // Once the first picture had its turn.
-  useEffect(() => {
-    const later = setTimeout(Room.fetch, FETCH_AHEAD_MS);
-    return () => clearTimeout(later);
-  }, []);
+  // Behind the first screen, and before anybody has found the button.
+  useEffect(Room.fetch, []);
   switch (screen.screen) {
     case "problem":
       return <ProblemScreen problem={screen.problem} />;
