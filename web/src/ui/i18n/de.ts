@@ -11,7 +11,6 @@ const MISUNDERSTOOD = "Diese Seite und der Server verstehen sich nicht. Bitte la
 export const de: Dictionary = {
   common: {
     close: "Schließen",
-    cancel: "Abbrechen",
     copy: "Kopieren",
     copied: "Kopiert",
     copyFailed: "Das Kopieren hat nicht geklappt. Bitte markiere und kopiere es von Hand.",
@@ -102,8 +101,6 @@ export const de: Dictionary = {
     screenFailed: "Dein Bildschirm konnte nicht geteilt werden.",
     paused: (n) =>
       `Seit ${seconds(n)} keine Verbindung. Bis sie wieder da ist, sieht und hört dich niemand.`,
-    notHeard: "Vielleicht hören die anderen dich nicht. Ton und Bild werden neu verbunden …",
-    backAgain: "Du bist wieder da.",
   },
 
   check: {
@@ -181,9 +178,7 @@ export const de: Dictionary = {
     people: "Teilnehmende",
     leave: "Verlassen",
     shareScreen: "Bildschirm teilen",
-    stopScreen: "Nicht mehr teilen",
     screenOf: (name) => `Bildschirm von ${name}`,
-    youShare: "Du teilst deinen Bildschirm",
     raiseHand: "Hand heben",
     react: "Reagieren",
     reactions: {
@@ -210,12 +205,6 @@ export const de: Dictionary = {
     youAreMuted: "Du bist stummgeschaltet",
     talking: "Man hört dich",
     locked: "Der Raum ist abgeschlossen",
-    recording: "Diese Besprechung wird aufgezeichnet",
-    moreTiles: (n) =>
-      plural("de", n, {
-        one: `${number("de", n)} weitere Person`,
-        other: `${number("de", n)} weitere Personen`,
-      }),
   },
 
   invite: {
@@ -301,14 +290,12 @@ export const de: Dictionary = {
     cameraOff: "Kamera aus.",
     handUp: "Deine Hand ist gehoben.",
     handDown: "Deine Hand ist gesenkt.",
-    mutedByModerator: "Die Moderation hat dich stummgeschaltet.",
   },
 
   left: {
     title: "Du bist nicht mehr im Raum",
     rejoin: "Wieder beitreten",
     other: "Anderer Name oder Raum",
-    serverBack: "Der Server ist wieder da. Du kannst wieder beitreten.",
     here: "Stattdessen diesen Tab benutzen",
     otherName: "Anderen Namen wählen",
     otherRoom: "In einen anderen Raum",
@@ -373,8 +360,6 @@ export const de: Dictionary = {
     receiving: "Empfangen",
     bitrate: (bits) =>
       bits >= 1e6 ? `${number("de", bits / 1e6, 1)} Mbit/s` : `${number("de", bits / 1e3)} kbit/s`,
-    frames: (n) =>
-      plural("de", n, { one: `${number("de", n)} Bild`, other: `${number("de", n)} Bilder` }),
     freezes: (n) =>
       plural("de", n, {
         one: `${number("de", n)} Standbild`,

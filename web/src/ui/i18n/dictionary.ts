@@ -94,7 +94,6 @@ export type Passing = "busy" | "draining" | "room_restarting" | "too_fast" | "wa
 export interface Dictionary {
   common: {
     close: string;
-    cancel: string;
     copy: string;
     copied: string;
     copyFailed: string;
@@ -163,8 +162,6 @@ export interface Dictionary {
     screenFailed: string;
     /** One's own media is held back after so long without the server. */
     paused: (seconds: number) => string;
-    notHeard: string;
-    backAgain: string;
   };
 
   /** The test of the connection before joining. */
@@ -224,9 +221,7 @@ export interface Dictionary {
     people: string;
     leave: string;
     shareScreen: string;
-    stopScreen: string;
     screenOf: (name: string) => string;
-    youShare: string;
     raiseHand: string;
     react: string;
     reactions: Readonly<Record<ReactionName, string>>;
@@ -247,8 +242,6 @@ export interface Dictionary {
     youAreMuted: string;
     talking: string;
     locked: string;
-    recording: string;
-    moreTiles: (n: number) => string;
   };
 
   invite: {
@@ -327,15 +320,12 @@ export interface Dictionary {
     cameraOff: string;
     handUp: string;
     handDown: string;
-    mutedByModerator: string;
   };
 
   left: {
     title: string;
     rejoin: string;
     other: string;
-    /** After it was tried by itself for a while. */
-    serverBack: string;
     /** Instead of another tab. */
     here: string;
     otherName: string;
@@ -402,7 +392,6 @@ export interface Dictionary {
     sending: string;
     receiving: string;
     bitrate: (bitsPerSecond: number) => string;
-    frames: (n: number) => string;
     freezes: (n: number) => string;
     packetLoss: string;
     roundTrip: string;

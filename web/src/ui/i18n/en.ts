@@ -9,7 +9,6 @@ const seconds = (n: number) =>
 export const en: Dictionary = {
   common: {
     close: "Close",
-    cancel: "Cancel",
     copy: "Copy",
     copied: "Copied",
     copyFailed: "It could not be copied. Please select and copy it by hand.",
@@ -97,8 +96,6 @@ export const en: Dictionary = {
     turnOnSound: "Turn on sound",
     screenFailed: "Your screen could not be shared.",
     paused: (n) => `No connection for ${seconds(n)}. Nobody sees or hears you until it is back.`,
-    notHeard: "The others may not be hearing you. Reconnecting your media…",
-    backAgain: "You are back.",
   },
 
   check: {
@@ -175,9 +172,7 @@ export const en: Dictionary = {
     people: "People",
     leave: "Leave",
     shareScreen: "Share screen",
-    stopScreen: "Stop sharing",
     screenOf: (name) => `${name}’s screen`,
-    youShare: "You are sharing your screen",
     raiseHand: "Raise hand",
     react: "React",
     reactions: {
@@ -204,12 +199,6 @@ export const en: Dictionary = {
     youAreMuted: "You are muted",
     talking: "You can be heard",
     locked: "The room is locked",
-    recording: "This meeting is being recorded",
-    moreTiles: (n) =>
-      plural("en", n, {
-        one: `${number("en", n)} more person`,
-        other: `${number("en", n)} more people`,
-      }),
   },
 
   invite: {
@@ -298,14 +287,12 @@ export const en: Dictionary = {
     cameraOff: "Camera off.",
     handUp: "Your hand is raised.",
     handDown: "Your hand is lowered.",
-    mutedByModerator: "A moderator muted you.",
   },
 
   left: {
     title: "You are no longer in the room",
     rejoin: "Join again",
     other: "Other name or room",
-    serverBack: "The server is back. You can join again.",
     here: "Use this tab instead",
     otherName: "Choose another name",
     otherRoom: "Go to another room",
@@ -369,8 +356,6 @@ export const en: Dictionary = {
     receiving: "Receiving",
     bitrate: (bits) =>
       bits >= 1e6 ? `${number("en", bits / 1e6, 1)} Mbit/s` : `${number("en", bits / 1e3)} kbit/s`,
-    frames: (n) =>
-      plural("en", n, { one: `${number("en", n)} frame`, other: `${number("en", n)} frames` }),
     freezes: (n) =>
       plural("en", n, { one: `${number("en", n)} freeze`, other: `${number("en", n)} freezes` }),
     packetLoss: "Packets lost",

@@ -11,7 +11,6 @@ const MISUNDERSTOOD = "Esta página y el servidor no se entienden. Vuelve a carg
 export const es: Dictionary = {
   common: {
     close: "Cerrar",
-    cancel: "Cancelar",
     copy: "Copiar",
     copied: "Copiado",
     copyFailed: "No se ha podido copiar. Selecciónalo y cópialo a mano.",
@@ -101,8 +100,6 @@ export const es: Dictionary = {
     turnOnSound: "Activar el sonido",
     screenFailed: "No se ha podido compartir tu pantalla.",
     paused: (n) => `Sin conexión desde hace ${seconds(n)}. Nadie te ve ni te oye hasta que vuelva.`,
-    notHeard: "Puede que los demás no te oigan. Reconectando el sonido y la imagen…",
-    backAgain: "Ya estás de vuelta.",
   },
 
   check: {
@@ -179,9 +176,7 @@ export const es: Dictionary = {
     people: "Participantes",
     leave: "Salir",
     shareScreen: "Compartir pantalla",
-    stopScreen: "Dejar de compartir",
     screenOf: (name) => `Pantalla de ${name}`,
-    youShare: "Estás compartiendo tu pantalla",
     raiseHand: "Levantar la mano",
     react: "Reaccionar",
     reactions: {
@@ -208,12 +203,6 @@ export const es: Dictionary = {
     youAreMuted: "Tienes el micrófono desactivado",
     talking: "Se te oye",
     locked: "La sala está cerrada",
-    recording: "Esta reunión se está grabando",
-    moreTiles: (n) =>
-      plural("es", n, {
-        one: `${number("es", n)} persona más`,
-        other: `${number("es", n)} personas más`,
-      }),
   },
 
   invite: {
@@ -304,14 +293,12 @@ export const es: Dictionary = {
     cameraOff: "Cámara desactivada.",
     handUp: "Has levantado la mano.",
     handDown: "Has bajado la mano.",
-    mutedByModerator: "Un moderador te ha silenciado.",
   },
 
   left: {
     title: "Ya no estás en la sala",
     rejoin: "Volver a entrar",
     other: "Otro nombre u otra sala",
-    serverBack: "El servidor ha vuelto. Ya puedes entrar de nuevo.",
     here: "Usar esta pestaña",
     otherName: "Elegir otro nombre",
     otherRoom: "Ir a otra sala",
@@ -375,11 +362,6 @@ export const es: Dictionary = {
     receiving: "Recibiendo",
     bitrate: (bits) =>
       bits >= 1e6 ? `${number("es", bits / 1e6, 1)} Mbit/s` : `${number("es", bits / 1e3)} kbit/s`,
-    frames: (n) =>
-      plural("es", n, {
-        one: `${number("es", n)} fotograma`,
-        other: `${number("es", n)} fotogramas`,
-      }),
     freezes: (n) =>
       plural("es", n, {
         one: `${number("es", n)} congelación`,

@@ -10,7 +10,6 @@ const MISUNDERSTOOD = "यह पेज और सर्वर एक-दूस�
 export const hi: Dictionary = {
   common: {
     close: "बंद करें",
-    cancel: "रद्द करें",
     copy: "कॉपी करें",
     copied: "कॉपी हो गया",
     copyFailed: "कॉपी नहीं हो सका। कृपया चुनकर ख़ुद कॉपी करें।",
@@ -94,8 +93,6 @@ export const hi: Dictionary = {
     turnOnSound: "आवाज़ चालू करें",
     screenFailed: "आपकी स्क्रीन शेयर नहीं हो सकी।",
     paused: (n) => `${seconds(n)} से कनेक्शन नहीं है। इसके लौटने तक कोई आपको देख या सुन नहीं सकता।`,
-    notHeard: "हो सकता है कि दूसरों तक आपकी आवाज़ न पहुँच रही हो। फिर से जोड़ा जा रहा है…",
-    backAgain: "आप फिर से जुड़ गए हैं।",
   },
 
   check: {
@@ -171,9 +168,7 @@ export const hi: Dictionary = {
     people: "लोग",
     leave: "बाहर निकलें",
     shareScreen: "स्क्रीन शेयर करें",
-    stopScreen: "शेयर करना बंद करें",
     screenOf: (name) => `${name} की स्क्रीन`,
-    youShare: "आप अपनी स्क्रीन शेयर कर रहे हैं",
     raiseHand: "हाथ उठाएँ",
     react: "प्रतिक्रिया दें",
     reactions: {
@@ -200,9 +195,6 @@ export const hi: Dictionary = {
     youAreMuted: "आपका माइक्रोफ़ोन बंद है",
     talking: "आपकी आवाज़ जा रही है",
     locked: "रूम लॉक है",
-    recording: "यह मीटिंग रिकॉर्ड हो रही है",
-    moreTiles: (n) =>
-      plural("hi", n, { one: `${number("hi", n)} और व्यक्ति`, other: `${number("hi", n)} और लोग` }),
   },
 
   invite: {
@@ -287,14 +279,12 @@ export const hi: Dictionary = {
     cameraOff: "कैमरा बंद।",
     handUp: "आपका हाथ उठा हुआ है।",
     handDown: "आपका हाथ नीचे है।",
-    mutedByModerator: "मॉडरेटर ने आपका माइक्रोफ़ोन बंद किया।",
   },
 
   left: {
     title: "अब आप रूम में नहीं हैं",
     rejoin: "फिर से जुड़ें",
     other: "दूसरा नाम या रूम",
-    serverBack: "सर्वर लौट आया है। आप फिर से जुड़ सकते हैं।",
     here: "यही टैब इस्तेमाल करें",
     otherName: "दूसरा नाम चुनें",
     otherRoom: "दूसरे रूम में जाएँ",
@@ -358,7 +348,6 @@ export const hi: Dictionary = {
     receiving: "मिल रहा है",
     bitrate: (bits) =>
       bits >= 1e6 ? `${number("hi", bits / 1e6, 1)} Mbit/s` : `${number("hi", bits / 1e3)} kbit/s`,
-    frames: (n) => `${number("hi", n)} फ़्रेम`,
     freezes: (n) => `${number("hi", n)} बार तस्वीर अटकी`,
     packetLoss: "खोए हुए पैकेट",
     roundTrip: "आने-जाने का समय",
