@@ -94,20 +94,31 @@ test("a half-open socket: the others know within 12 s, nothing is left, nobody p
   }
 });
 
-test("a page without network for 25 s is back by itself under its own id, frames flow both ways", {
-  skip,
-}, async (t) => {
+/** Alice behind the network that is cut, Bob and a witness before it; they see each other. */
+async function withOneAway(room, then) {
   const args = [`--unsafely-treat-insecure-origin-as-secure=${parlour.url}`];
   const [far, near] = await Promise.all([
     openBrowser({ args, program: away.program(executable) }),
     openBrowser({ args }),
   ]);
   try {
-    const seat = { url: parlour.url, room: "train" };
+    const seat = { url: parlour.url, room };
     const alice = await sitDown(far, { ...seat, name: "Alice" });
     const bob = await sitDown(near, { ...seat, name: "Bob" });
-    const witness = await joinAs(parlour.url, { room: seat.room });
+    const witness = await joinAs(parlour.url, { room });
     await Promise.all([alice.sees(bob), bob.sees(alice)]);
+    await then({ alice, bob, witness });
+    await witness.close();
+  } finally {
+    away.heal();
+    await Promise.all([far.close(), near.close()]);
+  }
+}
+
+test("a page without network for 25 s is back by itself under its own id, frames flow both ways", {
+  skip,
+}, async (t) => {
+  await withOneAway("train", async ({ alice, bob, witness }) => {
     const { id } = alice;
     const generation = witness.present()[id].call;
     const sessions = await janus.sessionsOf(id);
@@ -145,28 +156,13 @@ test("a page without network for 25 s is back by itself under its own id, frames
     assert.equal(witness.stopCallsOf(id).length, 1, "the old call ended once");
     assert.equal(witness.leavesOf(id, left.at).length, 1, "and they left once");
     assert.equal(witness.stopCallsOf(bob.id).length, 0, "Bob's call went on");
-    await witness.close();
-  } finally {
-    away.heal();
-    await Promise.all([far.close(), near.close()]);
-  }
+  });
 });
 
 test("a page without network for 5 s is back as itself, for 40 s at all, and nobody is there twice", {
   skip,
 }, async (t) => {
-  const args = [`--unsafely-treat-insecure-origin-as-secure=${parlour.url}`];
-  const [far, near] = await Promise.all([
-    openBrowser({ args, program: away.program(executable) }),
-    openBrowser({ args }),
-  ]);
-  try {
-    const seat = { url: parlour.url, room: "tunnel" };
-    const alice = await sitDown(far, { ...seat, name: "Alice" });
-    const bob = await sitDown(near, { ...seat, name: "Bob" });
-    const witness = await joinAs(parlour.url, { room: seat.room });
-    await Promise.all([alice.sees(bob), bob.sees(alice)]);
-
+  await withOneAway("tunnel", async ({ alice, bob, witness }) => {
     const isCutFor = async (ms) => {
       const cutAt = performance.now();
       away.cut();
@@ -197,9 +193,5 @@ test("a page without network for 5 s is back as itself, for 40 s at all, and nob
     await isCutFor(40_000);
     await seeEachOther();
     assert.equal(witness.stopCallsOf(bob.id).length, 0, "Bob's call went on");
-    await witness.close();
-  } finally {
-    away.heal();
-    await Promise.all([far.close(), near.close()]);
-  }
+  });
 });

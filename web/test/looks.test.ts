@@ -4,31 +4,11 @@ import { expect, test } from "vitest";
 import { counted, withRates } from "../src/client/debug";
 import { Heard } from "../src/client/heard";
 import { Looks } from "../src/client/looks";
-import type { ConnectionStats, StreamStats } from "../src/client/stats";
-
-function stream(more: Partial<StreamStats>): StreamStats {
-  return {
-    participant: "p2",
-    source: "camera",
-    direction: "in",
-    kind: "video",
-    bytes: 0,
-    packets: 0,
-    lost: 0,
-    frames: 0,
-    framesPerSecond: null,
-    width: 640,
-    height: 360,
-    freezes: 0,
-    freezeSeconds: 0,
-    jitter: null,
-    limited: null,
-    ...more,
-  };
-}
+import type { ConnectionStats } from "../src/client/stats";
+import { streamStats } from "./support";
 
 function connection(bytes: number): ConnectionStats[] {
-  const streams = [stream({ bytes, packets: bytes / 1_000, frames: bytes / 4_000 })];
+  const streams = [streamStats({ bytes, packets: bytes / 1_000, frames: bytes / 4_000 })];
   return [{ of: "subscriber", state: "connected", path: null, streams }];
 }
 
@@ -56,10 +36,10 @@ test("each stream is told with its rates, and one without a rate with none", () 
 
 test("frames are of pictures, packets of sound, and one's own are not counted", () => {
   const streams = [
-    stream({ frames: 5, packets: 50 }),
-    stream({ source: "screen", frames: 7 }),
-    stream({ source: "mic", kind: "audio", frames: null, packets: 30 }),
-    stream({ participant: null, direction: "out", frames: 100 }),
+    streamStats({ frames: 5, packets: 50 }),
+    streamStats({ source: "screen", frames: 7 }),
+    streamStats({ source: "mic", kind: "audio", frames: null, packets: 30 }),
+    streamStats({ participant: null, direction: "out", frames: 100 }),
   ];
   expect(counted([{ of: "p2", state: "connected", path: null, streams }])).toEqual({
     framesDecoded: { p2: 12 },

@@ -7,7 +7,7 @@ import type { Expected, Participant } from "../src/client/room";
 import type { ConnectionStats, StreamStats } from "../src/client/stats";
 import type { Status } from "../src/client/status";
 import { Store } from "../src/client/store";
-import { HandClock, joinReply } from "./support";
+import { HandClock, joinReply, streamStats } from "./support";
 
 function person(id: string, more: Partial<Participant> = {}): Participant {
   return {
@@ -27,26 +27,8 @@ function person(id: string, more: Partial<Participant> = {}): Participant {
   };
 }
 
-function stream(participant: string | null, more: Partial<StreamStats> = {}): StreamStats {
-  return {
-    participant,
-    source: "camera",
-    direction: participant === null ? "out" : "in",
-    kind: "video",
-    bytes: 0,
-    packets: 0,
-    lost: 0,
-    frames: 0,
-    framesPerSecond: null,
-    width: 640,
-    height: 360,
-    freezes: 0,
-    freezeSeconds: 0,
-    jitter: null,
-    limited: null,
-    ...more,
-  };
-}
+const stream = (participant: string | null, more: Partial<StreamStats> = {}): StreamStats =>
+  streamStats({ participant, direction: participant === null ? "out" : "in", ...more });
 
 function connection(of: string, more: Partial<ConnectionStats> = {}, trip = 0.02): ConnectionStats {
   const path = {

@@ -3,6 +3,7 @@
 import type { Clock } from "../src/client/clock";
 import type { Answer, JoinReply, Requests, RoomMode, Wire } from "../src/client/protocol";
 import type { PublisherOffer, PublisherPort } from "../src/client/publisher";
+import type { StreamStats } from "../src/client/stats";
 
 /** Lets everything that is already decided happen. */
 export async function settle(): Promise<void> {
@@ -212,4 +213,26 @@ export class FakeSocket {
   push(frame: Frame): void {
     this.onmessage({ data: JSON.stringify(frame) });
   }
+}
+
+/** What a connection counts of a picture of which nothing came yet. */
+export function streamStats(more: Partial<StreamStats> = {}): StreamStats {
+  return {
+    participant: "p2",
+    source: "camera",
+    direction: "in",
+    kind: "video",
+    bytes: 0,
+    packets: 0,
+    lost: 0,
+    frames: 0,
+    framesPerSecond: null,
+    width: 640,
+    height: 360,
+    freezes: 0,
+    freezeSeconds: 0,
+    jitter: null,
+    limited: null,
+    ...more,
+  };
 }

@@ -1,8 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import "./Dialog.css";
-import { Icon } from "./Icon";
-import { words } from "./i18n";
+import { CloseButton } from "./CloseButton";
 import { Live } from "./Live";
 
 interface Props {
@@ -51,15 +50,7 @@ export function Dialog({ title, onClose, children, testId }: Props): JSX.Element
       <div class="dialog-box">
         <header class="dialog-head">
           <h2 id={titleId}>{title}</h2>
-          <button
-            type="button"
-            class="button button-square button-quiet"
-            aria-label={words().common.close}
-            title={words().common.close}
-            onClick={close}
-          >
-            <Icon name="close" />
-          </button>
+          <CloseButton onClose={close} />
         </header>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: on a small screen it scrolls, also by keys. */}
         <div class="dialog-body" tabIndex={0}>

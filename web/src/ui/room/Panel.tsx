@@ -1,7 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
-import { Icon } from "../Icon";
-import { words } from "../i18n";
+import { CloseButton } from "../CloseButton";
 import "./Panel.css";
 import type { Panel as PanelName, RoomView } from "./view";
 
@@ -55,15 +54,7 @@ export function Panel({ view, name, title, note, children }: Props): JSX.Element
           {title}
           {note && <span class="panel-note"> {note}</span>}
         </h2>
-        <button
-          type="button"
-          class="button button-square button-quiet"
-          aria-label={words().common.close}
-          title={words().common.close}
-          onClick={close}
-        >
-          <Icon name="close" />
-        </button>
+        <CloseButton onClose={close} />
       </header>
       {children}
     </aside>
