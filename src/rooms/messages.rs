@@ -4,6 +4,7 @@ use actix::Message;
 use bytes::Bytes;
 use serde_json::value::RawValue;
 
+use super::authorisation::{Grants, Pass};
 use super::errors::RoomError;
 use super::ports::{MemberLink, MembershipId};
 use super::presence::MetaUpdate;
@@ -33,6 +34,8 @@ pub struct Joined {
     pub resumed: bool,
     /// Their generation that is live.
     pub call: Option<Generation>,
+    /// What they may do.
+    pub grants: Grants,
     /// Presence, chat, publishers: frames to be sent right after the reply.
     pub frames: Vec<Bytes>,
 }
@@ -49,6 +52,8 @@ pub struct Join {
     pub resume: Option<String>,
     /// The generation that the client still holds.
     pub call: Option<Generation>,
+    /// What they may do.
+    pub pass: Pass,
     /// To answer.
     pub reply: ReplyTo<RoomReply>,
     /// Holds its place among the room's requests.

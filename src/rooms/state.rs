@@ -11,6 +11,7 @@ use actix::Addr;
 use data_encoding::BASE64URL_NOPAD;
 use tokio::time::Instant;
 
+use super::authorisation::{Grants, Pass};
 use super::events::{ChatMessage, Publisher, StopCall};
 use super::messages::Join;
 use super::ports::{CallsPort, MemberLink, MembershipId};
@@ -29,6 +30,8 @@ pub struct Member {
     pub link: MemberLink,
     /// What the others see.
     pub meta: Meta,
+    /// What they came in with.
+    pub pass: Pass,
     /// Proof that they are they.
     pub resume: ResumeToken,
     /// In which order they came.
@@ -65,6 +68,18 @@ struct Call {
     announced: Vec<PublishedStream>,
 }
 
+/// Who wants to come in.
+pub struct Arrival {
+    /// Their connection.
+    pub link: MemberLink,
+    /// As they call themselves.
+    pub name: String,
+    /// What an earlier join was given.
+    pub resume: Option<String>,
+    /// What they may do.
+    pub pass: Pass,
+}
+
 /// Who came in, and how.
 pub struct Entered {
     /// Who.
@@ -77,6 +92,8 @@ pub struct Entered {
     pub replaced: Option<MemberLink>,
     /// The generation that is live.
     pub call: Option<Generation>,
+    /// What they may do.
+    pub grants: Grants,
 }
 
 /// What came of ending a generation.
@@ -114,17 +131,21 @@ impl RoomState {
     /// `None`: the room is full.
     pub fn enter(
         &mut self,
-        link: MemberLink,
-        name: String,
-        resume: Option<&str>,
+        arrival: Arrival,
         capacity: usize,
         (now, unix_ms): (Instant, u64),
         diff: &mut PresenceDiff,
     ) -> Option<Entered> {
+        let Arrival {
+            link,
+            name,
+            resume,
+            pass,
+        } = arrival;
         self.resumes
             .retain(|_, resume| resume.expires.is_none_or(|at| at > now));
         let known = resume
-            .map(|token| ResumeToken(token.to_owned()))
+            .map(ResumeToken)
             .and_then(|token| Some((self.resumes.get(&token)?.participant.clone(), token)));
         let resumed = known.is_some();
         if !resumed && self.members.len() >= capacity {
@@ -133,7 +154,9 @@ impl RoomState {
         let (participant, token) =
             known.unwrap_or_else(|| (ParticipantId::random(), ResumeToken::random()));
         let call = self.live_generation(&participant);
+        let grants = pass.grants;
         let replaced = if let Some(member) = self.members.get_mut(&participant) {
+            member.pass = pass;
             diff.changed(&participant, &mut member.meta, |meta| meta.name = name);
             // Their call saw the old connection go before this one came: they are back, not gone.
             for owed in self
@@ -160,6 +183,7 @@ impl RoomState {
             let member = Member {
                 link,
                 meta,
+                pass,
                 resume: token.clone(),
                 order: self.arrivals,
             };
@@ -177,6 +201,7 @@ impl RoomState {
             resumed,
             replaced,
             call,
+            grants,
         })
     }
 

@@ -20,6 +20,7 @@ use parlour::otp::send::Slots;
 use parlour::otp::spawn::spawn;
 use parlour::otp::supervisor::{ChildSpec, StartChild, StartFn, Supervisor};
 use parlour::otp::{Backoff, Intensity, Monitors, Restart, cast};
+use parlour::rooms::authorisation::Pass;
 use parlour::rooms::messages::Join;
 use parlour::rooms::ports::{CallsPort, MemberLink, MembershipId};
 use parlour::rooms::registry::{Enter, RegistryParts, RoomRegistry};
@@ -268,6 +269,7 @@ impl World {
                 name,
                 resume,
                 call,
+                pass: Pass::open(),
                 reply: room_reply(&address, token),
                 slot: self.joins.take().unwrap(),
             },

@@ -110,7 +110,7 @@ impl WebSocketSession {
                     "room": {
                         "name": room, "url": url, "mode": mode, "locked": false, "recording": false,
                     },
-                    "grants": [],
+                    "grants": joined.grants,
                     "ice_servers": ice_servers,
                     "limits": limits,
                     "server": server,

@@ -21,6 +21,7 @@ use crate::phoenix::frame::{self, Frame};
 use crate::phoenix::topic::{Topic, room_of};
 use crate::phoenix::websocket::Incoming;
 use crate::rooms::RoomError;
+use crate::rooms::authorisation::Pass;
 use crate::rooms::messages::{Ask, Join, Leave, Request, RoomAnswer, RoomReply};
 use crate::rooms::ports::{MemberLink, MembershipId};
 use crate::rooms::registry::Enter;
@@ -207,6 +208,7 @@ impl WebSocketSession {
                 name,
                 resume,
                 call,
+                pass: Pass::open(),
                 reply,
                 slot,
             },

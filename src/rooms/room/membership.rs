@@ -15,7 +15,7 @@ use crate::rooms::messages::{Join, Joined, RoomAnswer};
 use crate::rooms::ports::{CallsOrder, MemberLink, MembershipId, Notice};
 use crate::rooms::presence::PresenceDiff;
 use crate::rooms::registry::Retire;
-use crate::rooms::state::Ending;
+use crate::rooms::state::{Arrival, Ending};
 
 impl Room {
     pub(super) fn watch_member(&mut self, link: &MemberLink, ctx: &Context<Self>) {
@@ -93,16 +93,22 @@ impl Room {
             name,
             resume,
             call,
+            pass,
             reply,
             slot,
         } = join;
         let mut diff = PresenceDiff::default();
+        let arrival = Arrival {
+            link: link.clone(),
+            name,
+            resume,
+            pass,
+        };
         let entered = {
             let mut state = self.record.lock();
             let now = (Instant::now(), unix_ms());
-            let resume = resume.as_deref();
             let capacity = self.record.capacity;
-            let entered = state.enter(link.clone(), name, resume, capacity, now, &mut diff);
+            let entered = state.enter(arrival, capacity, now, &mut diff);
             entered.map(|entered| {
                 let call = entered.call.filter(|live| Some(*live) == call);
                 // A client that lost its call (a reload) cannot go on with it, nor with one that is
@@ -137,6 +143,7 @@ impl Room {
             resume: entered.resume.as_str().to_owned(),
             resumed: entered.resumed,
             call,
+            grants: entered.grants,
             frames: self.first_frames(),
         }))));
         drop(slot);

@@ -32,6 +32,10 @@ export type RoomMode = "gateway" | "mesh";
  * The name of a room.
  */
 export type RoomName = string;
+/**
+ * Something that not everybody may do.
+ */
+export type Grant = "publish" | "subscribe" | "chat" | "data" | "screen" | "record" | "moderate";
 
 /**
  * Parlour's browser protocol, as shapes: what docs/protocol.md says in words. The server's tests hold every frame that it sends to it, and the page's types are made from it. Objects are closed, so that nothing undocumented is sent; a receiver ignores fields and events that it does not know all the same.
@@ -656,9 +660,9 @@ export interface JoinReply {
   call: Generation | null;
   room: RoomInfo;
   /**
-   * What one may do beyond the others.
+   * What one may do.
    */
-  grants: string[];
+  grants: Grant[];
   ice_servers: IceServer[];
   limits: RoomLimits;
   server: ServerInfo;
