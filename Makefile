@@ -16,7 +16,7 @@ WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -pa
 BROWSER_TESTS := tests/browser/node_modules/.package-lock.json tests/browser/lighthouse/node_modules/.package-lock.json
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
-.PHONY: help run build web check test measure screenshots image test-compose setup-run setup-check setup-test
+.PHONY: help run build web check test faults measure screenshots image test-compose setup-run setup-check setup-test
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,10 @@ check: setup-check web/node_modules/.package-lock.json ## formatting, lints, lic
 
 test: setup-test check web $(BROWSER_TESTS) ## check, then all tests: Rust, page, browsers
 	@scripts/test
+
+faults: setup-test web $(BROWSER_TESTS) ## every fault of docs/faults.md, and a table of what was seen; ALL=1: the long forms too
+	@cargo build --locked --features failpoints
+	@scripts/faults
 
 measure: setup-test web $(BROWSER_TESTS) ## measure what it promises, with the binary that is built
 	@scripts/measure

@@ -14,6 +14,9 @@ use std::time::Duration;
 
 use serde_json::json;
 use support::client::{Client, Ended};
+use support::eventually;
+use support::fake_janus::{FakeJanus, Fault, On};
+use support::faults::{held, took};
 use support::parlour::{Parlour, start};
 use tokio::time::Instant;
 
@@ -57,4 +60,32 @@ async fn a_janus_that_hangs_delays_the_end_no_longer_than_its_deadline() {
         begun.elapsed()
     );
     assert_eq!(ann.ended().await, Ended::Close(1012));
+}
+
+#[actix::test]
+async fn a_call_that_starts_when_the_server_ends_is_answered_or_moved_on_and_nothing_is_left() {
+    let fake = FakeJanus::start().await;
+    let system = start(fake.settings(), &[]).await;
+    let mut ann = Client::join(system.address, "tea", json!({ "name": "Ann" })).await;
+    fake.once(On::Event("join"), Fault::Late(Duration::from_secs(1)));
+    ann.send("start_call", json!({ "streams": [] })).await;
+    eventually(
+        "the start is under way",
+        Duration::from_secs(10),
+        async || fake.all_done(),
+    )
+    .await;
+    let begun = Instant::now();
+    let cleared = system.stop(begun + Duration::from_secs(10)).await;
+    let ended = begun.elapsed();
+    assert!(cleared, "nothing is left on Janus");
+    assert_eq!(ann.ended().await, Ended::Close(1012));
+    assert_eq!(ann.count("stop_call"), 0);
+    eventually(
+        "Janus has nothing of it",
+        Duration::from_secs(10),
+        async || fake.sessions().is_empty(),
+    )
+    .await;
+    held("F45", "close 1012, no stop_call, gone", took(ended));
 }

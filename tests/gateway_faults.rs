@@ -12,12 +12,12 @@ mod support;
 
 use std::time::Duration;
 
-use parlour::gateway::janus::{JanusSettings, RoomSettings};
 use parlour::system::System;
 use serde_json::{Value, json};
 use support::client::Client;
 use support::eventually;
 use support::fake_janus::{FakeJanus, Fault, On};
+use support::faults::{held, took};
 use support::parlour::start;
 
 struct Scene {
@@ -31,13 +31,7 @@ impl Scene {
     /// Bob in call, Ann in the room.
     async fn set() -> Self {
         let fake = FakeJanus::start().await;
-        let settings = JanusSettings {
-            url: fake.url(),
-            api_secret: Some(fake.secret()),
-            admin_key: None,
-            rooms: RoomSettings::default(),
-        };
-        let system = start(settings, &[]).await;
+        let system = start(fake.settings(), &[]).await;
         let join =
             |name: &'static str| Client::join(system.address, "tea", json!({ "name": name }));
         let (mut bob, mut ann) = (join("Bob").await, join("Ann").await);
@@ -120,6 +114,16 @@ async fn a_poll_that_fails_in_any_way_is_one_stop_call_and_the_call_can_start_ag
         assert!(again.as_u64() > generation.as_u64());
         scene.only_live(2).await;
     }
+    held(
+        "F36",
+        "polls reset before and within the answer: S(janus_lost), gone, call again",
+        "",
+    );
+    held(
+        "F37",
+        "truncated JSON in whole HTTP: S(janus_protocol), gone, call again",
+        "",
+    );
 }
 
 #[actix::test]
@@ -177,6 +181,12 @@ async fn a_start_that_meets_nonsense_is_one_error_reply_no_stop_call_and_nothing
             scene.only_live(1).await;
         }
     }
+    let wrong = places.len() * faults.len();
+    held(
+        "F31",
+        "each fails that one start alone, no stop_call, gone",
+        format!("{wrong} wrong answers"),
+    );
 }
 
 #[actix::test]
@@ -205,6 +215,7 @@ async fn an_event_that_is_doubled_foreign_or_unknown_ends_nothing() {
         .await;
     assert_eq!(reply["status"], "ok", "the call lives: {reply}");
     scene.only_live(2).await;
+    held("F41", "4 kinds, each twice: ignored, the call lives", "");
 }
 
 #[actix::test]
@@ -216,6 +227,7 @@ async fn a_janus_that_hangs_in_a_start_is_told_before_the_client_gives_up() {
         .ann
         .request("start_call", json!({ "streams": [] }))
         .await;
+    let told = asked.elapsed();
     assert_eq!(reply["response"]["reason"], "janus_timeout", "{reply}");
     assert!(reply["response"]["retry_ms"].is_u64());
     assert!(
@@ -226,4 +238,66 @@ async fn a_janus_that_hangs_in_a_start_is_told_before_the_client_gives_up() {
     assert_eq!(scene.bob.count("stop_call"), 0);
     scene.only_live(1).await;
     scene.ann.start_listening().await;
+    // 3 s an answer is slow, and works.
+    scene.ann.request("stop_call", json!({})).await;
+    scene
+        .fake
+        .once(On::Event("join"), Fault::Late(Duration::from_secs(3)));
+    let asked_slow = std::time::Instant::now();
+    scene.ann.start_listening().await;
+    let slow = asked_slow.elapsed();
+    assert!(slow >= Duration::from_secs(3) && scene.fake.all_done());
+    let figure = format!(
+        "hung: told after {}; 3 s late: works after {}",
+        took(told),
+        took(slow)
+    );
+    held(
+        "F30",
+        "janus_timeout with retry_ms before the client gives up; slow works",
+        figure,
+    );
+}
+
+#[actix::test]
+async fn a_janus_that_refuses_everything_is_told_apart_by_why() {
+    let scene = Scene::set().await;
+    for (status, due) in [
+        (500, "janus_protocol"),
+        (403, "janus_unauthorised"),
+        (404, "janus_protocol"),
+    ] {
+        let mut cid = Client::join(scene.system.address, "tea", json!({ "name": "Cid" })).await;
+        scene
+            .fake
+            .once(On::Request("create"), Fault::Status(status));
+        let asked = std::time::Instant::now();
+        let reply = cid.request("start_call", json!({ "streams": [] })).await;
+        assert_eq!(reply["response"]["reason"], due, "{status}: {reply}");
+        assert!(
+            asked.elapsed() < Duration::from_secs(5),
+            "{status}: at once"
+        );
+        scene.only_live(1).await;
+    }
+    // Refused for good: not ready, and it says that it is the secret.
+    let board = scene.system.board.clone().unwrap();
+    scene
+        .fake
+        .times(1_000, On::Request("create"), Fault::Status(403));
+    eventually("it is not ready", Duration::from_secs(30), async || {
+        !board.get().up
+    })
+    .await;
+    assert_eq!(board.get().reason, "janus_unauthorised");
+    scene.fake.heal();
+    eventually("it is ready again", Duration::from_secs(30), async || {
+        board.get().up
+    })
+    .await;
+    held(
+        "F40",
+        "500, 404 in HTML: janus_protocol; 403: janus_unauthorised, and not ready",
+        "",
+    );
 }

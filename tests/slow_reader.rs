@@ -13,6 +13,7 @@ mod support;
 use futures_util::SinkExt;
 use futures_util::StreamExt;
 use serde_json::{Value, json};
+use support::faults::held;
 use support::parlour::Parlour;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -77,4 +78,6 @@ async fn a_peer_that_never_reads_is_evicted_and_the_others_lose_nothing() {
         other => panic!("no close frame, but {other:?}"),
     }
     parlour.invariants().await;
+    let seen = "evicted{slow}, close 1013, the others have all of it in order";
+    held("F07", seen, format!("{sent} messages of 15 kB"));
 }

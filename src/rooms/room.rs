@@ -237,6 +237,9 @@ impl Handler<Ask> for Room {
 
     fn handle(&mut self, ask: Ask, _: &mut Self::Context) {
         fail::fail_point!("room-ask");
+        fail::fail_point!("room-arbiter", |_| {
+            actix::Arbiter::current().stop();
+        });
         self.ask(ask);
     }
 }

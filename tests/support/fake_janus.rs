@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
 
+use parlour::gateway::janus::{JanusSettings, RoomSettings};
 use parlour::secret::Secret;
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
@@ -93,6 +94,16 @@ impl FakeJanus {
     /// Its REST API.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}/janus", self.port)
+    }
+
+    /// What a server needs to know of it.
+    pub fn settings(&self) -> JanusSettings {
+        JanusSettings {
+            url: self.url(),
+            api_secret: Some(self.secret()),
+            admin_key: None,
+            rooms: RoomSettings::default(),
+        }
     }
 
     /// Its API secret.

@@ -10,8 +10,11 @@ use tokio::time::Instant;
 pub mod call;
 pub mod client;
 pub mod fake_janus;
+pub mod faults;
 pub mod janus;
 pub mod parlour;
+#[cfg(feature = "failpoints")]
+pub mod scene;
 pub mod session;
 pub mod wire;
 
@@ -51,4 +54,14 @@ pub fn answer_to(offer: &str) -> String {
         .filter(|line| !dropped.iter().any(|start| line.starts_with(start)))
         .map(|line| own(line) + "\r\n")
         .collect()
+}
+
+/// Memory of this process, in KiB.
+pub fn resident_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
 }

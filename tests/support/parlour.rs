@@ -92,6 +92,31 @@ impl Parlour {
         presence[id]["metas"][0].clone()
     }
 
+    /// What a metric says now: its name without `parlour_`, its labels as they are written. 0 if it was
+    /// never counted.
+    pub fn metric(&self, name: &str) -> f64 {
+        metric(&self.system, name)
+    }
+
+    /// The session and the handle by which a feed is published.
+    pub async fn publisher_of(&self, feed: &str) -> (u64, u64) {
+        for session in self.janus.sessions().await {
+            for handle in self.janus.handles(session).await {
+                let info = self.janus.handle_info(session, handle).await;
+                if info.to_string().contains(feed) {
+                    return (session, handle);
+                }
+            }
+        }
+        panic!("{feed} is on no session");
+    }
+
+    /// What the room is called on Janus.
+    pub fn media_room(&self, room: &str) -> String {
+        let room = self.system.rooms.get(&RoomName::parse(room).unwrap());
+        room.unwrap().media_room.clone()
+    }
+
     /// The sessions on Janus that are not the server's own for a moment.
     async fn sessions_match(&self) -> bool {
         let (mut ours, mut theirs) = (self.system.sessions.owned(), self.janus.sessions().await);
@@ -166,4 +191,16 @@ impl Parlour {
             self.janus.sessions().await
         )
     }
+}
+
+/// See [`Parlour::metric`].
+pub fn metric(system: &System, name: &str) -> f64 {
+    let text = system.metrics.text();
+    let mut lines = text.lines();
+    let value = lines.find_map(|line| {
+        line.strip_prefix("parlour_")?
+            .strip_prefix(name)?
+            .strip_prefix(' ')
+    });
+    value.map_or(0.0, |value| value.parse().unwrap())
 }

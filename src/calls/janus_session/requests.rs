@@ -45,6 +45,7 @@ impl JanusSession {
         let (Phase::Live, Some(line)) = (self.phase, self.line()) else {
             return reply.send(Err(CallError::NoCall));
         };
+        fail::fail_point!("session-request");
         match asked {
             InCall::Update { offer, streams } => self.update(offer, streams, deadline, reply, ctx),
             InCall::Trickle { of, candidate } => {
