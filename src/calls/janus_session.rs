@@ -30,7 +30,7 @@ use crate::metrics::Metrics;
 use crate::names::{Feed, Generation, Mid, ParticipantId, PublishedStream};
 use crate::otp::send::Slot;
 use crate::otp::supervisor::Parent;
-use crate::otp::{Down, DownReason, MonitorRef, Monitors, cast, monitor};
+use crate::otp::{Down, DownReason, MonitorRef, Monitors, cast, monitor, strike};
 use crate::rooms::messages::{CallNews, Happened, MemberGone};
 use crate::rooms::room::Room;
 use crate::rooms::table::RoomRecord;
@@ -212,6 +212,11 @@ impl JanusSession {
         );
     }
 
+    /// A point at which tests have this very call panic.
+    fn strike(&self, point: &str) {
+        strike(point, self.participant.as_str());
+    }
+
     fn line(&self) -> Option<Rc<dyn Line>> {
         self.connection
             .as_ref()
@@ -262,12 +267,14 @@ impl JanusSession {
     }
 
     fn keepalive(&mut self, ctx: &mut Context<Self>) {
+        self.strike("session-keepalive");
         let Some(line) = self.line() else { return };
         if std::mem::replace(&mut self.asking_alive, true) {
             return;
         }
         let alive = line.keepalive(Instant::now() + KEEPALIVE_WITHIN);
         ctx.spawn(alive.into_actor(self).map(|alive, this, ctx| {
+            this.strike("session-alive");
             this.asking_alive = false;
             if let Err(error) = alive {
                 this.fail_with(&error, ctx);
@@ -276,6 +283,7 @@ impl JanusSession {
     }
 
     fn tick(&mut self, ctx: &mut Context<Self>) {
+        self.strike("session-tick");
         // Told to stop by a word that was lost: the table is the truth.
         if !self
             .record
@@ -294,6 +302,7 @@ impl JanusSession {
     }
 
     fn adopt(&mut self, owner: OwnerLink, ctx: &Context<Self>) {
+        self.strike("session-adopt");
         self.owner_monitor = monitor(&owner.watch, ctx.address().downgrade().recipient());
         self.owner = owner;
         self.tell_owner(CallNotice::Linked {
@@ -341,6 +350,7 @@ impl Handler<Check> for JanusSession {
     type Result = ();
 
     fn handle(&mut self, _: Check, ctx: &mut Self::Context) {
+        self.strike("session-check");
         if self.phase == Phase::Live {
             self.keepalive(ctx);
         }
@@ -359,6 +369,7 @@ impl Handler<Queued> for JanusSession {
     type Result = ();
 
     fn handle(&mut self, queued: Queued, ctx: &mut Self::Context) {
+        self.strike("session-queued");
         let Queued { request, slot } = queued;
         drop(slot);
         let CallRequest {
@@ -397,6 +408,7 @@ impl Handler<Heard> for JanusSession {
     type Result = ();
 
     fn handle(&mut self, heard: Heard, ctx: &mut Self::Context) {
+        self.strike("session-heard");
         for event in heard.0 {
             if self.phase == Phase::Stopping {
                 return;
@@ -410,6 +422,7 @@ impl Handler<StopCall> for JanusSession {
     type Result = ();
 
     fn handle(&mut self, _: StopCall, ctx: &mut Self::Context) {
+        self.strike("session-stop");
         // Nothing, but for a start that was on its way here when the call was ended.
         self.record.end_generation(&self.feed(), "stopped", false);
         if let Some(start) = self.start.take() {
@@ -423,6 +436,7 @@ impl Handler<Down> for JanusSession {
     type Result = ();
 
     fn handle(&mut self, down: Down, ctx: &mut Self::Context) {
+        self.strike("session-down");
         if self.phase == Phase::Stopping {
             return;
         }

@@ -9,6 +9,8 @@
 //! Knows no frame.
 
 pub mod connections;
+#[cfg(feature = "failpoints")]
+mod failpoints;
 pub mod lan;
 pub mod page;
 pub mod self_signed;

@@ -86,6 +86,7 @@ pub fn admin(shared: web::Data<Shared>, address: SocketAddr) -> io::Result<Serve
             .service(looked_at("/metrics", state::metrics))
             .service(looked_at("/healthz", state::healthz))
             .service(looked_at("/readyz", state::readyz))
+            .configure(for_tests)
     });
     Ok(server
         .workers(1)
@@ -94,6 +95,19 @@ pub fn admin(shared: web::Data<Shared>, address: SocketAddr) -> io::Result<Serve
         .bind(address)?
         .run())
 }
+
+/// What only binaries for tests have.
+#[cfg(feature = "failpoints")]
+fn for_tests(routes: &mut web::ServiceConfig) {
+    let point = web::resource("/failpoints/{name}")
+        .route(web::put().to(super::failpoints::set))
+        .route(web::delete().to(super::failpoints::unset));
+    routes.service(point);
+}
+
+/// What only binaries for tests have.
+#[cfg(not(feature = "failpoints"))]
+fn for_tests(_: &mut web::ServiceConfig) {}
 
 /// A resource to be read, also by HEAD: monitors and link previews ask so.
 fn looked_at<F, Args>(path: &str, handler: F) -> Resource

@@ -5,6 +5,7 @@
 //! - [`restart`]: restart intensity and back-off, as decisions without an actor.
 //! - [`supervisor`]: a dynamic, one-for-one supervisor.
 //! - [`spawn`]: starts an actor so that its panic is logged with its name.
+//! - [`strike`]: where tests have one actor panic.
 //! - [`send`]: the ways to send a message, by what a full mailbox means.
 //!
 //! Knows actix only; no word of video.
@@ -14,9 +15,11 @@ pub mod reply;
 pub mod restart;
 pub mod send;
 pub mod spawn;
+mod strike;
 pub mod supervisor;
 
 pub use monitor::{Down, DownReason, MonitorId, MonitorRef, Monitors, Watch, Watchable, monitor};
 pub use reply::{Abandoned, Reply, ReplyTo};
 pub use restart::{Backoff, Intensity, Restart, RestartLog, Verdict};
 pub use send::cast;
+pub use strike::strike;

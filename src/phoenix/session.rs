@@ -31,7 +31,7 @@ use crate::calls::messages::{CallEvent, CallNotice, CallReply};
 use crate::metrics::Metrics;
 use crate::names::Feed;
 use crate::otp::send::{Slot, Slots};
-use crate::otp::{Down, DownReason, Monitors, Reply, monitor};
+use crate::otp::{Down, DownReason, Monitors, Reply, monitor, strike};
 use crate::rooms::RoomTable;
 use crate::rooms::messages::RoomReply;
 use crate::rooms::ports::{Deliver, MembershipId, Notice, Signalled};
@@ -206,7 +206,19 @@ impl WebSocketSession {
 
     // ---- time ----
 
+    /// A point at which tests have this very connection panic: by whom it has in a room.
+    fn strike(&self, point: &str) {
+        for participant in self
+            .topics
+            .values()
+            .filter_map(|topic| topic.participant.as_ref())
+        {
+            strike(point, participant.as_str());
+        }
+    }
+
     fn tick(&mut self, ctx: &mut Context<Self>) {
+        self.strike("socket-tick");
         let now = Instant::now();
         // To the moment, not to the next look: the others wait for it.
         if now - self.heard + TICK >= SILENCE {
@@ -262,6 +274,7 @@ crate::monitored!(WebSocketSession);
 impl StreamHandler<Result<Bytes, PayloadError>> for WebSocketSession {
     fn handle(&mut self, bytes: Result<Bytes, PayloadError>, ctx: &mut Self::Context) {
         fail::fail_point!("socket-bytes");
+        self.strike("socket-heard");
         let Ok(bytes) = bytes else {
             return self.close(CloseCode::PROTOCOL, "ended without a close frame", ctx);
         };
@@ -286,6 +299,7 @@ impl Handler<SocketGone> for WebSocketSession {
     type Result = ();
 
     fn handle(&mut self, _: SocketGone, ctx: &mut Self::Context) {
+        self.strike("socket-gone");
         self.end(ctx);
     }
 }
@@ -302,6 +316,7 @@ impl Handler<Deliver> for WebSocketSession {
     type Result = ();
 
     fn handle(&mut self, deliver: Deliver, ctx: &mut Self::Context) {
+        self.strike("socket-deliver");
         if let Some(feed) = deliver.stop_call {
             if self.stop_calls.contains(&feed) {
                 return;
@@ -335,6 +350,7 @@ impl Handler<Notice> for WebSocketSession {
     type Result = ();
 
     fn handle(&mut self, notice: Notice, ctx: &mut Self::Context) {
+        self.strike("socket-notice");
         match notice {
             Notice::Closed { membership, reason } => {
                 let Some(name) = self.topic_of(membership) else {
@@ -363,6 +379,7 @@ impl Handler<Reply<RoomReply>> for WebSocketSession {
 
     fn handle(&mut self, reply: Reply<RoomReply>, ctx: &mut Self::Context) {
         fail::fail_point!("socket-joined");
+        self.strike("socket-answered");
         self.room_answered(reply.token, reply.answer, ctx);
     }
 }
@@ -371,6 +388,7 @@ impl Handler<Reply<CallReply>> for WebSocketSession {
     type Result = ();
 
     fn handle(&mut self, reply: Reply<CallReply>, ctx: &mut Self::Context) {
+        self.strike("socket-called");
         self.call_answered(reply.token, reply.answer, ctx);
     }
 }
@@ -379,6 +397,7 @@ impl Handler<CallEvent> for WebSocketSession {
     type Result = ();
 
     fn handle(&mut self, event: CallEvent, ctx: &mut Self::Context) {
+        self.strike("socket-call-event");
         let Some(name) = self.topic_of(event.membership) else {
             return;
         };
@@ -404,6 +423,7 @@ impl Handler<Down> for WebSocketSession {
     type Result = ();
 
     fn handle(&mut self, down: Down, _: &mut Self::Context) {
+        self.strike("socket-down");
         for topic in self.topics.values_mut() {
             if topic.call.as_ref().is_some_and(|call| call.is(&down)) {
                 topic.call = None;

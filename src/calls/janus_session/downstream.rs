@@ -37,6 +37,7 @@ impl JanusSession {
         subscribed: Result<Subscribed, GatewayError>,
         ctx: &mut Context<Self>,
     ) {
+        self.strike("session-subscribed");
         match subscribed {
             Ok(subscribed) => {
                 let offer = self.subscriptions.asked(subscribed, Instant::now());
@@ -93,6 +94,7 @@ impl JanusSession {
         let life = self.subscriber_life;
         let answered = line.answer(answer, deadline).into_actor(self);
         ctx.spawn(answered.map(move |answered, this, ctx| {
+            this.strike("session-answered");
             if life != this.subscriber_life {
                 return reply.send(Err(CallError::StaleVersion { version }));
             }

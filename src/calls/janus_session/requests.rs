@@ -21,18 +21,17 @@ impl JanusSession {
         reply: ReplyTo<CallReply>,
         ctx: &mut Context<Self>,
     ) {
-        ctx.spawn(
-            asked
-                .into_actor(self)
-                .map(move |done, this, ctx| match done {
-                    Ok(()) => reply.send(Ok(CallAnswer::Done)),
-                    Err(error) if error.is_refusal() => reply.send(Err(error.into())),
-                    Err(error) => {
-                        reply.send(Err(error.clone().into()));
-                        this.fail_with(&error, ctx);
-                    }
-                }),
-        );
+        ctx.spawn(asked.into_actor(self).map(move |done, this, ctx| {
+            this.strike("session-passed");
+            match done {
+                Ok(()) => reply.send(Ok(CallAnswer::Done)),
+                Err(error) if error.is_refusal() => reply.send(Err(error.into())),
+                Err(error) => {
+                    reply.send(Err(error.clone().into()));
+                    this.fail_with(&error, ctx);
+                }
+            }
+        }));
     }
 
     pub(super) fn in_call(
@@ -95,16 +94,19 @@ impl JanusSession {
             return reply.send(Err(CallError::NoCall));
         };
         let publish = line.publish(offer, streams, deadline).into_actor(self);
-        ctx.spawn(publish.map(move |answered, this, ctx| match answered {
-            Ok(Answered { answer, streams }) => {
-                reply.send(Ok(CallAnswer::Updated { answer }));
-                this.published = streams;
-                this.announce();
-            }
-            // The handle cannot be used again after a refusal: the call starts anew.
-            Err(error) => {
-                reply.send(Err(error.clone().into()));
-                this.fail_with(&error, ctx);
+        ctx.spawn(publish.map(move |answered, this, ctx| {
+            this.strike("session-updated");
+            match answered {
+                Ok(Answered { answer, streams }) => {
+                    reply.send(Ok(CallAnswer::Updated { answer }));
+                    this.published = streams;
+                    this.announce();
+                }
+                // The handle cannot be used again after a refusal: the call starts anew.
+                Err(error) => {
+                    reply.send(Err(error.clone().into()));
+                    this.fail_with(&error, ctx);
+                }
             }
         }));
     }

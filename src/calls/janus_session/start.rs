@@ -62,6 +62,7 @@ impl JanusSession {
     }
 
     pub(super) fn opened(&mut self, opened: Result<Opened, GatewayError>, ctx: &mut Context<Self>) {
+        self.strike("session-opened");
         let Opened { line, events } = match opened {
             Ok(opened) => opened,
             Err(error) => return self.start_failed(error, ctx),
@@ -110,6 +111,7 @@ impl JanusSession {
         published: Result<(Vec<Publication>, Option<Answered>), GatewayError>,
         ctx: &mut Context<Self>,
     ) {
+        self.strike("session-published");
         let (known, answered) = match published {
             Ok(published) => published,
             Err(error) => return self.start_failed(error, ctx),
@@ -151,6 +153,7 @@ impl JanusSession {
             return;
         }
         fail::fail_point!("session-began");
+        self.strike("session-begins");
         self.phase = Phase::Live;
         if let Some(start) = self.start.take() {
             self.parts.metrics.call_started(start.began.elapsed());
