@@ -1,108 +1,90 @@
-// What the others see, and what is left on Janus, when somebody is gone without a word.
+// What the others see, and what is left on Janus, when somebody is gone without a word; in both modes.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { startJanus } from "./support/janus.mjs";
+import { after, before, describe, test } from "node:test";
+import { hasItsSessions, hearsEndOf } from "./support/company.mjs";
 import { openBrowser, processIds, sitDown } from "./support/page.mjs";
-import { startParlour } from "./support/parlour.mjs";
 import { joinAs } from "./support/phoenix.mjs";
-import { rawCall } from "./support/raw.mjs";
-import { throughout, until } from "./support/wait.mjs";
+import { rawCall, rawGuest } from "./support/raw.mjs";
+import { MODES, setting } from "./support/setting.mjs";
+import { throughout } from "./support/wait.mjs";
 
-let janus;
-let parlour;
-let browser;
+for (const mode of MODES) {
+  describe(mode, () => {
+    const here = setting({ mode, janus: true });
+    const room = "gone";
+    let bob;
+    let witness;
 
-before(async () => {
-  janus = await startJanus();
-  parlour = await startParlour({ env: janus.env });
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await parlour?.stop();
-  await janus?.stop();
-});
+    before(async () => {
+      bob = await sitDown(here.browser, { url: here.url, room, name: "Bob" });
+      witness = await joinAs(here.url, { room });
+    });
+    after(async () => {
+      await bob?.page.context().close();
+      await witness?.close();
+    });
 
-/** Bob in a call, a witness beside; `goer` goes in their presence, by `go`. */
-async function someoneGoes(room, sitDownGoer, go) {
-  const url = parlour.url;
-  const bob = await sitDown(browser, { url, room, name: "Bob" });
-  const witness = await joinAs(url, { room });
-  const goer = await sitDownGoer(url);
-  await until(
-    "the goer's session on Janus",
-    async () => (await janus.sessionsOf(goer.id)).length > 0,
-  );
-  const sessions = await janus.sessionsOf(goer.id);
-  const generation = witness.present()[goer.id]?.call ?? goer.call?.generation;
-  assert.ok(generation, "presence says which call is on");
+    /** Alice at a browser, who hears Bob. */
+    async function sitsAt(browser) {
+      const alice = await sitDown(browser, { url: here.url, room, name: "Alice" });
+      await alice.hearsAudio();
+      return alice;
+    }
 
-  const gone = performance.now();
-  await go(goer);
-  const stop = await witness.hears("stop_call", (call) => call.participant === goer.id, {
-    within: 5000,
+    /** Alice, who is in the room, goes in the presence of Bob and a witness, by `go`. */
+    async function goes(t, alice, go) {
+      const { janus } = here;
+      await hasItsSessions(here, alice);
+      const sessions = await janus.sessionsOf(alice.id);
+      const generation = witness.present()[alice.id]?.call ?? alice.call?.generation ?? null;
+      assert.equal(generation !== null, here.isGateway, "presence says which call is on");
+
+      const gone = performance.now();
+      await go();
+      const leave = await hearsEndOf(witness, alice, generation, 5_000);
+      const after = Math.round(leave.at - gone);
+      t.diagnostic(`the others knew after ${after} ms`);
+      assert.ok(after < 2_000, `the others knew after ${after} ms`);
+      await janus.forgets(sessions, 2_000);
+      await bob.seesNobody(alice, 2_000);
+
+      // Once, and nobody else: Bob's call is not touched, nothing of Alice comes back.
+      await throughout(
+        "one end, no ghost in the room, on the page or on Janus",
+        2_000,
+        async () =>
+          witness.stopCallsOf(alice.id).length === sessions.length &&
+          witness.leavesOf(alice.id).length === 1 &&
+          witness.stopCallsOf(bob.id).length === 0 &&
+          (await bob.others()).join() === witness.id &&
+          (await janus.sessionsOf(alice.id)).length === 0,
+        { note: () => witness.events },
+      );
+      assert.deepEqual(Object.keys(witness.present()).sort(), [bob.id, witness.id].sort());
+      assert.equal(await bob.state(), "connected");
+    }
+
+    test("a closed tab is gone for the others at once and leaves nothing", async (t) => {
+      const alice = await sitsAt(here.browser);
+      await goes(t, alice, () => alice.closeTab());
+    });
+
+    test("a renderer that crashes is", async (t) => {
+      const alice = await sitsAt(here.browser);
+      await goes(t, alice, () => alice.crash());
+      await alice.page.context().close();
+    });
+
+    test("a killed browser is", async (t) => {
+      const own = await openBrowser();
+      const [pid] = await processIds(own, "browser");
+      await goes(t, await sitsAt(own), () => process.kill(pid, "SIGKILL"));
+    });
+
+    test("a reset connection is", async (t) => {
+      const arrives = here.isGateway ? rawCall : rawGuest;
+      const alice = await arrives(here.url, room, "Alice");
+      await goes(t, alice, () => alice.reset());
+    });
   });
-  const leave = await witness.seesLeaveOf(goer.id, { within: 5000 });
-  assert.deepEqual(stop.payload, {
-    participant: goer.id,
-    generation,
-    reason: "left",
-    restart: false,
-  });
-  assert.ok(
-    witness.events.indexOf(stop) < witness.events.indexOf(leave),
-    "stop_call comes before the leave",
-  );
-  assert.ok(leave.at - gone < 2000, `the others knew after ${Math.round(leave.at - gone)} ms`);
-  await janus.forgets(sessions, 2000);
-  await bob.seesNobody(goer);
-
-  // Once, and nobody else: Bob's call is not touched, nothing of the goer comes back.
-  await throughout(
-    "one stop_call, one leave, nothing of the goer on Janus",
-    2000,
-    async () =>
-      witness.heard("stop_call").length === 1 &&
-      witness.leavesOf(goer.id).length === 1 &&
-      (await janus.sessionsOf(goer.id)).length === 0,
-    { note: () => witness.events },
-  );
-  assert.deepEqual(Object.keys(witness.present()).sort(), [bob.id, witness.id].sort());
-  assert.equal(await bob.state(), "connected");
-  await bob.closeTab();
-  await witness.close();
 }
-
-test("a closed tab ends call and presence at once and leaves nothing on Janus", async () => {
-  await someoneGoes(
-    "closed",
-    async (url) => {
-      const alice = await sitDown(browser, { url, room: "closed", name: "Alice" });
-      await alice.hearsAudio();
-      return alice;
-    },
-    (alice) => alice.closeTab(),
-  );
-});
-
-test("a killed browser does", async () => {
-  const own = await openBrowser();
-  const [pid] = await processIds(own, "browser");
-  await someoneGoes(
-    "killed",
-    async (url) => {
-      const alice = await sitDown(own, { url, room: "killed", name: "Alice" });
-      await alice.hearsAudio();
-      return alice;
-    },
-    () => process.kill(pid, "SIGKILL"),
-  );
-});
-
-test("a reset connection does", async () => {
-  await someoneGoes(
-    "reset",
-    (url) => rawCall(url, "reset", "Alice"),
-    (alice) => alice.reset(),
-  );
-});

@@ -1,105 +1,76 @@
-// The browser loses its socket and the server hears nothing of it (a phone that changes networks):
-// it comes back with `resume` on a new one, and for everybody else nothing has happened.
+// The socket is lost and the tab is not; in both modes. Where the server hears nothing of it (a phone
+// that changes networks), the page comes back with `resume` and for everybody else nothing happened.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { startJanus } from "./support/janus.mjs";
+import { describe, test } from "node:test";
+import { gather, meetAgain, onlyThese, wasNotMissed } from "./support/company.mjs";
 import { cannotCut, clientPorts, cutUnnoticed, reset } from "./support/network.mjs";
-import { openBrowser, processIds, sitDown } from "./support/page.mjs";
-import { startParlour } from "./support/parlour.mjs";
-import { joinAs } from "./support/phoenix.mjs";
+import { processIds } from "./support/page.mjs";
+import { MODES, setting } from "./support/setting.mjs";
 import { throughout, until } from "./support/wait.mjs";
 
 const skip = cannotCut() ?? false;
-let janus;
-let parlour;
-let browser;
-let own;
 
-before(async () => {
-  if (skip) return;
-  janus = await startJanus();
-  parlour = await startParlour({ env: janus.env });
-  browser = await openBrowser();
-  own = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await own?.close();
-  await parlour?.stop();
-  await janus?.stop();
-});
+for (const mode of MODES) {
+  describe(mode, { skip }, () => {
+    const here = setting({ mode, janus: true, browsers: ["browser", "own"], skip });
 
-/** The port of Alice's WebSocket: the connection to Parlour that stays. */
-async function socketOf(chromium) {
-  const pids = await processIds(chromium);
-  return until("one connection of Alice's browser", () => {
-    const ports = clientPorts(pids, parlour.port);
-    return ports.length >= 1 && ports;
+    /** The ports of the connections of Alice's browser to Parlour; that of her WebSocket stays. */
+    const portsOfAlice = async () => clientPorts(await processIds(here.own), here.parlour.port);
+
+    test("a socket lost unnoticed: same participant, no leave, no stop_call, frames go on", async () => {
+      const company = await gather(here, "roaming");
+      const { alice, bob, witness, part } = company;
+      const generation = witness.present()[alice.id].call;
+      const sessions = await here.janus.sessionsOf(alice.id);
+      const cutAt = performance.now();
+
+      const ports = await until("one connection of Alice's browser", async () => {
+        const found = await portsOfAlice();
+        return found.length >= 1 && found;
+      });
+      const lifts = ports.map((port) => cutUnnoticed(port, here.parlour.port));
+      try {
+        await until("Alice's browser to have a new socket", async () =>
+          (await portsOfAlice()).some((port) => !ports.includes(port)),
+        );
+        await alice.isConnected();
+        await meetAgain(company);
+        // Longer than the server takes to notice that the old socket is dead (9 s without a byte).
+        await throughout(
+          "no stop_call, no leave",
+          12_000,
+          () => wasNotMissed(witness, alice, cutAt),
+          { note: () => witness.events },
+        );
+      } finally {
+        for (const lift of lifts) lift();
+      }
+      assert.equal(witness.present()[alice.id].call, generation, "the same call goes on");
+      assert.deepEqual(await here.janus.sessionsOf(alice.id), sessions, "on its session of Janus");
+      assert.equal(await alice.readsOwnId(), alice.id);
+      await meetAgain({ alice, bob });
+      await part();
+    });
+
+    test("all sockets reset at once: everybody is back under their own id, and sees the others", async () => {
+      const company = await gather(here, "reset-all");
+      const { alice, bob, witness, part } = company;
+      const ids = [alice.id, bob.id];
+      const lost = Promise.all(
+        [alice, bob].map((person) =>
+          until(`${person.name}'s page to have a new socket`, () => person.sockets > 1, {
+            note: () => person.story(),
+          }),
+        ),
+      );
+      reset(here.parlour.port);
+      await lost;
+      await Promise.all([alice.isConnected(), bob.isConnected()]);
+      assert.deepEqual([await alice.readsOwnId(), await bob.readsOwnId()], ids);
+      await meetAgain(company);
+      await until("the witness to be back", () => witness.joins.length > 1);
+      await onlyThese(here, witness, [alice, bob]);
+      await part();
+    });
   });
 }
-
-test("a socket lost unnoticed: same participant, no leave, no stop_call, frames go on", {
-  skip,
-}, async () => {
-  const url = parlour.url;
-  const room = "roaming";
-  const alice = await sitDown(own, { url, room, name: "Alice" });
-  const bob = await sitDown(browser, { url, room, name: "Bob" });
-  const witness = await joinAs(url, { room });
-  await Promise.all([alice.sees(bob), bob.sees(alice)]);
-  const generation = witness.present()[alice.id].call;
-  const sessions = await janus.sessionsOf(alice.id);
-  const cutAt = performance.now();
-
-  const ports = await socketOf(own);
-  const lifts = ports.map((port) => cutUnnoticed(port, parlour.port));
-  try {
-    await until("Alice's browser to have a new socket", async () =>
-      clientPorts(await processIds(own), parlour.port).some((port) => !ports.includes(port)),
-    );
-    await alice.isConnected();
-    await Promise.all([alice.sees(bob), bob.sees(alice)]);
-    // Longer than the server takes to notice that the old socket is dead (9 s without a byte).
-    await throughout(
-      "no stop_call, no leave",
-      12_000,
-      () =>
-        witness.stopCallsOf(alice.id, cutAt).length === 0 &&
-        witness.leavesOf(alice.id, cutAt).length === 0,
-      { note: () => witness.events },
-    );
-  } finally {
-    for (const lift of lifts) lift();
-  }
-  assert.equal(witness.present()[alice.id].call, generation, "the same call goes on");
-  assert.deepEqual(await janus.sessionsOf(alice.id), sessions, "on the same session of Janus");
-  assert.equal(
-    await alice.at("tile", '[data-self="true"]').first().getAttribute("data-participant"),
-    alice.id,
-  );
-  await Promise.all([alice.sees(bob), bob.sees(alice), alice.hearsAudio(), bob.hearsAudio()]);
-  await Promise.all([alice.page.context().close(), bob.page.context().close(), witness.close()]);
-});
-
-test("all sockets reset at once: everybody is back under their own id, and sees the others", {
-  skip,
-}, async () => {
-  const url = parlour.url;
-  const room = "reset-all";
-  const alice = await sitDown(own, { url, room, name: "Alice" });
-  const bob = await sitDown(browser, { url, room, name: "Bob" });
-  await Promise.all([alice.sees(bob), bob.sees(alice)]);
-  reset(parlour.port);
-  await Promise.all([alice.isConnected(), bob.isConnected()]);
-  await Promise.all([alice.sees(bob), bob.sees(alice)]);
-  const witness = await joinAs(url, { room });
-  await until(
-    "the old members, and no ghost",
-    () =>
-      Object.keys(witness.present()).sort().join() === [alice.id, bob.id, witness.id].sort().join(),
-    {
-      note: () => witness.present(),
-    },
-  );
-  await witness.close();
-});

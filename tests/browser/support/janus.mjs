@@ -8,6 +8,14 @@ import { until } from "./wait.mjs";
 
 const secret = () => randomBytes(24).toString("base64url").replace(/[-_]/g, "x");
 
+/** What a server without a gateway has in its place: nobody has a session there. */
+export const noJanus = {
+  env: { JANUS_URL: undefined },
+  sessions: async () => [],
+  sessionsOf: async () => [],
+  forgets: async () => {},
+};
+
 /** Starts a Janus and waits until it answers; `address` is the one that media goes to. */
 export async function startJanus({ address = mediaAddress() } = {}) {
   const ports = {

@@ -70,12 +70,17 @@ export async function sitDown(browser, { url, room, name, before, ready = false 
 export class Person {
   /** What the page's console said: for the message of a test that fails. */
   said = [];
+  /** How many WebSockets it has opened. */
+  sockets = 0;
 
   constructor(name, room, page) {
     this.name = name;
     this.room = room;
     this.page = page;
     page.on("console", (message) => this.said.push(`${message.type()}: ${message.text()}`));
+    page.on("websocket", () => {
+      this.sockets += 1;
+    });
     page.on("pageerror", (error) => this.said.push(`uncaught: ${error.message}`));
   }
 
@@ -88,8 +93,14 @@ export class Person {
     await this.at("name-input").fill(this.name);
     await this.at("join-button").click();
     await this.isConnected();
+    await this.readsOwnId();
+  }
+
+  /** Looks up, after a way back, as whom; gives that. */
+  async readsOwnId() {
     this.id = await this.at("tile", '[data-self="true"]').first().getAttribute("data-participant");
     if (!this.id) throw new Error(`${this.name}'s own tile has no data-participant`);
+    return this.id;
   }
 
   state() {
@@ -208,6 +219,15 @@ export class Person {
   /** Closes the tab, as a person does: no unload handler is waited for. */
   async closeTab() {
     await this.page.close({ runBeforeUnload: false });
+  }
+
+  /** Ends the renderer, as a bug in it would. */
+  async crash() {
+    const cdp = await this.page.context().newCDPSession(this.page);
+    const crashed = this.page.waitForEvent("crash");
+    // Nobody is left to answer.
+    cdp.send("Page.crash").catch(() => {});
+    await crashed;
   }
 
   async leave() {

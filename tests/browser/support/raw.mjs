@@ -7,12 +7,18 @@ afterTests(() => {
   for (const socket of sockets) socket.terminate();
 });
 
-/** Connects, joins, and starts a call that only receives. */
-export async function rawCall(url, room, name) {
+/** Connects and joins. */
+export async function rawGuest(url, room, name) {
   const raw = new Raw(url);
   await raw.open();
   const joined = await raw.push(`room:${room}`, "phx_join", { name });
   raw.id = joined.participant;
+  return raw;
+}
+
+/** And starts a call that only receives. */
+export async function rawCall(url, room, name) {
+  const raw = await rawGuest(url, room, name);
   raw.call = await raw.push(`room:${room}`, "start_call", { streams: [] });
   return raw;
 }

@@ -1,0 +1,67 @@
+// Where tests happen: a server, a browser, and what more they need. Opened before the tests of a file or
+// of a suite, ended after them, in the reverse order, also when something did not come up.
+import { after, before } from "node:test";
+import { pageOf } from "./built_page.mjs";
+import { noJanus, startJanus } from "./janus.mjs";
+import { separate } from "./namespace.mjs";
+import { executable, openBrowser } from "./page.mjs";
+import { running, startParlour } from "./parlour.mjs";
+
+/** How media may go. What both can do is tested in both: a suite each. */
+export const MODES = ["gateway", "mesh"];
+
+/**
+ * Gives an object that is filled in before the first test: `{mode, isGateway, parlour, url, browser}`,
+ * and `janus`, `away`, and the browsers by their names, where asked for.
+ * @param {{
+ *   mode?: "gateway" | "mesh", janus?: boolean, away?: boolean, elsewhere?: boolean,
+ *   env?: Record<string, string>, browsers?: string[] | Record<string, string[]>, skip?: string | false
+ * }} [options] `janus`: one that tests can ask and kill; in mesh mode it has no session of anybody.
+ * `away`: a network that can be cut; the browser named `far` is in it. `elsewhere`: a server that runs
+ * already will do (PARLOUR_TEST_URL). `browsers`: names, or names with arguments for Chromium
+ */
+export function setting({
+  mode = "gateway",
+  janus = false,
+  away = false,
+  elsewhere = false,
+  env = {},
+  browsers = ["browser"],
+  skip = false,
+} = {}) {
+  const here = { mode, isGateway: mode === "gateway" };
+  const ends = [];
+  const open = async (name, opening, end) => {
+    const opened = await opening;
+    here[name] = opened;
+    ends.push(() => end(opened));
+  };
+
+  before(async () => {
+    if (skip) return;
+    if (away) await open("away", separate(), (network) => network.remove());
+    const host = here.away?.host;
+    if (mode === "mesh") here.janus = noJanus;
+    else if (janus) await open("janus", startJanus({ address: host }), (one) => one.stop());
+    if (elsewhere && running) here.url = running;
+    else {
+      const options = { host, env: { ...here.janus?.env, ...env } };
+      await open("parlour", startParlour(options), (one) => one.stop());
+      await open("page", pageOf(here.parlour), (one) => one.stop());
+      here.url = here.page.url;
+    }
+    const named = Array.isArray(browsers) ? browsers.map((name) => [name, []]) : browsers;
+    for (const [name, more] of Array.isArray(named) ? named : Object.entries(named)) {
+      // Only loopback gives a page its devices without being told.
+      const args = away
+        ? [`--unsafely-treat-insecure-origin-as-secure=${here.url}`, ...more]
+        : more;
+      const program = name === "far" ? here.away.program(executable) : executable;
+      await open(name, openBrowser({ args, program }), (one) => one.close());
+    }
+  });
+  after(async () => {
+    for (const end of ends.reverse()) await end();
+  });
+  return here;
+}
