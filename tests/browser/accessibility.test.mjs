@@ -1,10 +1,9 @@
 // Every screen in every language: axe finds nothing, dark and light; nothing sticks out of a phone.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { axeViolations, stickingOut } from "./support/accessibility.mjs";
-import { openBrowser } from "./support/page.mjs";
-import { startParlour } from "./support/parlour.mjs";
 import { eachScreen } from "./support/screens.mjs";
+import { setting } from "./support/setting.mjs";
 import { until } from "./support/wait.mjs";
 
 const WIDE = { width: 1280, height: 720 };
@@ -22,18 +21,8 @@ const SCREENS = [
   "left",
 ];
 
-let parlour;
-let browser;
-let refusing;
-
-before(async () => {
-  parlour = await startParlour();
-  browser = await openBrowser();
-  refusing = await openBrowser({ args: ["--use-fake-ui-for-media-stream=deny"] });
-});
-after(async () => {
-  await Promise.all([browser?.close(), refusing?.close()]);
-  await parlour?.stop();
+const here = setting({
+  browsers: { browser: [], refusing: ["--use-fake-ui-for-media-stream=deny"] },
 });
 
 for (const [locale, scheme] of [
@@ -47,21 +36,19 @@ for (const [locale, scheme] of [
     const room = `for-all-${locale}-${scheme}`;
     const seen = [];
     const wrong = [];
-    await eachScreen(
-      { url: parlour.url, browser, refusing, room, locale, scheme },
-      async (name, page) => {
-        seen.push(name);
-        for (const size of [WIDE, PHONE]) {
-          await page.setViewportSize(size);
-          await until("the page to have its new width", () =>
-            page.evaluate((width) => window.innerWidth === width, size.width),
-          );
-          const found = [...(await axeViolations(page)), ...(await stickingOut(page))];
-          wrong.push(...found.map((what) => `${name}, ${size.width} px: ${what}`));
-        }
-        await page.setViewportSize(WIDE);
-      },
-    ).catch((error) => wrong.push(`then: ${error.message}`));
+    const { url, browser, refusing } = here;
+    await eachScreen({ url, browser, refusing, room, locale, scheme }, async (name, page) => {
+      seen.push(name);
+      for (const size of [WIDE, PHONE]) {
+        await page.setViewportSize(size);
+        await until("the page to have its new width", () =>
+          page.evaluate((width) => window.innerWidth === width, size.width),
+        );
+        const found = [...(await axeViolations(page)), ...(await stickingOut(page))];
+        wrong.push(...found.map((what) => `${name}, ${size.width} px: ${what}`));
+      }
+      await page.setViewportSize(WIDE);
+    }).catch((error) => wrong.push(`then: ${error.message}`));
     assert.deepEqual(wrong, []);
     assert.deepEqual(seen.sort(), [...SCREENS].sort());
   });

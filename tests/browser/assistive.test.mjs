@@ -1,24 +1,12 @@
 // What axe cannot see: what a screen reader is told and when, and what the keyboard alone can do.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { openBrowser, Person, sitDown } from "./support/page.mjs";
-import { startParlour } from "./support/parlour.mjs";
+import { test } from "node:test";
+import { Person, sitDown } from "./support/page.mjs";
 import { joinAs } from "./support/phoenix.mjs";
+import { setting } from "./support/setting.mjs";
 import { throughout, until } from "./support/wait.mjs";
 
-let parlour;
-let browser;
-let url;
-
-before(async () => {
-  parlour = await startParlour();
-  url = parlour.url;
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await parlour?.stop();
-});
+const here = setting();
 
 const focus = (person) =>
   person.page.evaluate(() => {
@@ -54,7 +42,7 @@ function isPressed(person, testid, value) {
 
 test("ten who join at once are one text to a screen reader, and so is one who joins", async () => {
   const room = "reader";
-  const ann = await sitDown(browser, { url, room, name: "Ann" });
+  const ann = await sitDown(here.browser, { url: here.url, room, name: "Ann" });
   await ann.page.evaluate(() => {
     window.texts = [];
     const regions = [...document.querySelectorAll('[role="status"], [role="alert"], [aria-live]')];
@@ -75,7 +63,7 @@ test("ten who join at once are one text to a screen reader, and so is one who jo
       pattern.source,
     );
   const names = Array.from({ length: 10 }, (_, i) => `Guest-${"ABCDEFGHIJ"[i]}`);
-  const guests = await Promise.all(names.map((name) => joinAs(url, { room, name })));
+  const guests = await Promise.all(names.map((name) => joinAs(here.url, { room, name })));
   await until("all ten to be told of", async () => (await texts(/Guest-/)).length > 0);
   for (const { id } of guests) await ann.tile(id).or(ann.at("person")).first().waitFor();
   await throughout("one text", 2000, async () => (await texts(/Guest-/)).length === 1, {
@@ -87,7 +75,7 @@ test("ten who join at once are one text to a screen reader, and so is one who jo
   const named = names.filter((name) => told.includes(name)).length;
   assert.ok(named === 10 || told.includes(String(10 - named)), told);
 
-  const late = await joinAs(url, { room, name: "Latecomer" });
+  const late = await joinAs(here.url, { room, name: "Latecomer" });
   await until("the eleventh to be told of", async () => (await texts(/Latecomer/)).length === 1);
   await late.ask("update", { hand: true });
   await until("the hand to be told of", async () => (await texts(/Latecomer.*hand/)).length === 1);
@@ -99,7 +87,7 @@ test("ten who join at once are one text to a screen reader, and so is one who jo
 
 test("a switch keeps its name, and says whether it is pressed", async () => {
   const room = "switches";
-  const ann = await sitDown(browser, { url, room, name: "Ann" });
+  const ann = await sitDown(here.browser, { url: here.url, room, name: "Ann" });
   const toggles = ["mic-toggle", "camera-toggle", "hand-toggle", "chat-toggle", "people-toggle"];
   for (const testid of toggles) {
     const button = ann.at(testid);
@@ -124,8 +112,8 @@ test("a switch keeps its name, and says whether it is pressed", async () => {
 
 test("a tile is a figure that says whose it is and what is off", async () => {
   const room = "figures";
-  const bob = await sitDown(browser, { url, room, name: "Bob" });
-  const ann = await sitDown(browser, { url, room, name: "Ann" });
+  const bob = await sitDown(here.browser, { url: here.url, room, name: "Bob" });
+  const ann = await sitDown(here.browser, { url: here.url, room, name: "Ann" });
   const figure = (name) => bob.page.getByRole("figure", { name, exact: true }).waitFor();
   await figure("Ann");
   await ann.at("mic-toggle").click();
@@ -144,10 +132,10 @@ test("a tile is a figure that says whose it is and what is off", async () => {
 
 test("Tab goes from the controls to the tiles to the chat, and a tile that goes takes no focus along", async () => {
   const room = "order";
-  const bob = await sitDown(browser, { url, room, name: "Bob" });
+  const bob = await sitDown(here.browser, { url: here.url, room, name: "Bob" });
   const guests = [
-    await joinAs(url, { room, name: "Ann" }),
-    await joinAs(url, { room, name: "Cleo" }),
+    await joinAs(here.url, { room, name: "Ann" }),
+    await joinAs(here.url, { room, name: "Cleo" }),
   ];
   for (const { id } of guests) await bob.tile(id).waitFor();
   await bob.at("chat-toggle").click();
@@ -189,7 +177,7 @@ test("Tab goes from the controls to the tiles to the chat, and a tile that goes 
 
 test("a letter that is a key of the page is only a letter in the chat", async () => {
   const room = "letters";
-  const ann = await sitDown(browser, { url, room, name: "Ann" });
+  const ann = await sitDown(here.browser, { url: here.url, room, name: "Ann" });
   await isPressed(ann, "mic-toggle", true);
   // Outside it is a key, so that the rest can fail.
   await ann.page.keyboard.press("m");
@@ -213,11 +201,11 @@ test("a letter that is a key of the page is only a letter in the chat", async ()
 
 test("the keyboard alone goes from the link to the end", async () => {
   const room = "keyboard";
-  const witness = await joinAs(url, { room });
-  const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+  const witness = await joinAs(here.url, { room });
+  const context = await here.browser.newContext({ viewport: { width: 1280, height: 720 } });
   const ann = new Person("Ann", room, await context.newPage());
   const keys = ann.page.keyboard;
-  await ann.page.goto(`${url}/r/${room}`);
+  await ann.page.goto(`${here.url}/r/${room}`);
   await ann.at("join-button").waitFor();
   await tabTo(ann, "name-input");
   await keys.type("Ann");

@@ -7,8 +7,7 @@ import { createServer } from "node:http";
 import { basename, extname } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
-import { openBrowser } from "./support/page.mjs";
-import { startParlour } from "./support/parlour.mjs";
+import { setting } from "./support/setting.mjs";
 import { until } from "./support/wait.mjs";
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -16,24 +15,16 @@ const built = `${root}web/dist-client`;
 const room = `plain-${randomBytes(4).toString("hex")}`;
 const types = { ".js": "text/javascript", ".html": "text/html" };
 let site;
-let parlour;
-let browser;
 
+// Before the server, which is told of it.
 before(async () => {
   await promisify(execFile)("npm", ["--prefix", `${root}web`, "run", "build:client"]);
   site = createServer((request, response) => void serve(request, response));
   await new Promise((resolve) => site.listen(0, "127.0.0.1", resolve));
   site.origin = `http://127.0.0.1:${site.address().port}`;
-  parlour = await startParlour({
-    env: { JANUS_URL: "spawn:", PARLOUR_ALLOWED_ORIGINS: site.origin },
-  });
-  browser = await openBrowser();
 });
-after(async () => {
-  await browser?.close();
-  await parlour?.stop();
-  await new Promise((resolve) => (site ? site.close(resolve) : resolve()));
-});
+after(() => new Promise((resolve) => (site ? site.close(resolve) : resolve())));
+const here = setting({ env: () => ({ PARLOUR_ALLOWED_ORIGINS: site.origin }) });
 
 /** `/` is the page, `/NAME.js` the example as that person, `/parlour-client/` the package. */
 async function serve(request, response) {
@@ -49,7 +40,7 @@ async function serve(request, response) {
       "content-type": types[extname(path)] ?? types[".html"],
       "content-security-policy": [
         "default-src 'none'; script-src 'self'; worker-src 'self'; media-src blob:",
-        `connect-src ${parlour.url.replace("http", "ws")}`,
+        `connect-src ${here.url.replace("http", "ws")}`,
       ].join("; "),
     });
     response.end(body);
@@ -63,7 +54,7 @@ async function example(name) {
   const readme = await readFile(`${built}/README.md`, "utf8");
   const [, code] = /```js\n(.*?)```/s.exec(readme);
   const replaced = [
-    ["wss://meet.example.org/socket", `${parlour.url.replace("http", "ws")}/socket`],
+    ["wss://meet.example.org/socket", `${here.url.replace("http", "ws")}/socket`],
     ['"tea"', `"${room}"`],
     ['"Ann"', `"${name}"`],
   ].reduce((text, [from, to]) => {
@@ -76,7 +67,7 @@ async function example(name) {
 
 async function open(name) {
   const page = await (
-    await browser.newContext({ viewport: { width: 640, height: 360 } })
+    await here.browser.newContext({ viewport: { width: 640, height: 360 } })
   ).newPage();
   const said = [];
   page.on("console", (message) => said.push(`${message.type()}: ${message.text()}`));

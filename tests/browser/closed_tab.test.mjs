@@ -1,6 +1,6 @@
 // What the others see, and what is left on Janus, when somebody is gone without a word; in both modes.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { hasItsSessions, hearsEndOf } from "./support/company.mjs";
 import { openBrowser, processIds, sitDown } from "./support/page.mjs";
 import { joinAs } from "./support/phoenix.mjs";
@@ -10,7 +10,7 @@ import { throughout } from "./support/wait.mjs";
 
 for (const mode of MODES) {
   describe(mode, () => {
-    const here = setting({ mode, janus: true });
+    const here = setting({ mode, janus: true, stay: true });
     const room = "gone";
     let bob;
     let witness;
@@ -18,10 +18,6 @@ for (const mode of MODES) {
     before(async () => {
       bob = await sitDown(here.browser, { url: here.url, room, name: "Bob" });
       witness = await joinAs(here.url, { room });
-    });
-    after(async () => {
-      await bob?.page.context().close();
-      await witness?.close();
     });
 
     /** Alice at a browser, who hears Bob. */

@@ -66,12 +66,8 @@ async function theyMeet(url, first, mode) {
   await stayer.seesNobody(goer);
   assert.equal(await stayer.state(), "connected");
   assert.equal(await goer.at("left-screen").getAttribute("data-reason"), "left");
-  for (const { name, said } of people) {
-    assert.deepEqual(
-      said.filter((line) => line.startsWith("uncaught")),
-      [],
-      `errors on ${name}'s page`,
-    );
+  for (const person of people) {
+    assert.deepEqual(person.uncaught(), [], `errors on ${person.name}'s page`);
   }
   await Promise.all([ann.closeTab(), ben.closeTab()]);
 }

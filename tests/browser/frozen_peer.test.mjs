@@ -1,12 +1,10 @@
 // Media stops while signalling goes on: a firewall, or a network that is being left. The call is not
 // ended for it, the others are told, and what flows again is a picture at once.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { startJanus } from "./support/janus.mjs";
-import { cannotSeparate, separate } from "./support/namespace.mjs";
-import { executable, openBrowser, sitDown } from "./support/page.mjs";
-import { startParlour } from "./support/parlour.mjs";
-import { joinAs } from "./support/phoenix.mjs";
+import { test } from "node:test";
+import { gather, meetAgain } from "./support/company.mjs";
+import { cannotSeparate } from "./support/namespace.mjs";
+import { setting } from "./support/setting.mjs";
 import { comeback, stopwatch } from "./support/stopwatch.mjs";
 import { throughout, until } from "./support/wait.mjs";
 
@@ -16,45 +14,18 @@ const CUT_MS = 9_000;
 const PICTURE_MS = 2_500;
 /** When the connection that brings it was down too and has to be found again. */
 const CONNECTION_MS = 10_000;
-let away;
-let janus;
-let parlour;
-let far;
-let near;
+const here = setting({ janus: true, away: true, browsers: ["far", "browser"], skip });
 
-before(async () => {
-  if (skip) return;
-  away = separate();
-  janus = await startJanus({ address: away.host });
-  parlour = await startParlour({ host: away.host, env: janus.env });
-  const args = [`--unsafely-treat-insecure-origin-as-secure=${parlour.url}`];
-  far = await openBrowser({ args, program: away.program(executable) });
-  near = await openBrowser({ args });
-});
-after(async () => {
-  await Promise.all([far?.close(), near?.close()]);
-  await parlour?.stop();
-  await janus?.stop();
-  away?.remove();
-});
-
-/** Alice, behind the link, and Bob in a call, a witness beside. */
-async function gather(room) {
-  const seat = { url: parlour.url, room, before: [stopwatch] };
-  const alice = await sitDown(far, { ...seat, name: "Alice" });
-  const bob = await sitDown(near, { ...seat, name: "Bob" });
-  const witness = await joinAs(parlour.url, { room });
-  // Some seconds: what is silent from its beginning is restarted sooner than what once flowed.
-  await Promise.all([alice.sees(bob, { by: 75 }), bob.sees(alice, { by: 75 })]);
-  const part = () =>
-    Promise.all([alice.page.context().close(), bob.page.context().close(), witness.close()]);
-  return { alice, bob, witness, part };
-}
+/**
+ * Alice, behind the link, and Bob in a call, a witness beside. For some seconds: what is silent from
+ * its beginning is restarted sooner than what once flowed.
+ */
+const inCall = (room) => gather(here, room, { before: [stopwatch], by: 75 });
 
 /** Cuts Alice's media for 9 s, which the others are told; gives when it healed, on two clocks. */
 async function freeze({ alice, witness }, ways) {
   const cutAt = performance.now();
-  away.cut({ protocol: "udp", ways });
+  here.away.cut({ protocol: "udp", ways });
   try {
     await Promise.all(
       ["audio", "video"].map((kind) =>
@@ -67,7 +38,7 @@ async function freeze({ alice, witness }, ways) {
     );
     await until("9 s to pass", () => performance.now() - cutAt > CUT_MS, { every: 10 });
   } finally {
-    away.heal();
+    here.away.heal();
   }
   return { healed: performance.now(), since: Date.now() };
 }
@@ -83,8 +54,8 @@ async function pictureAgain(person, other, since, due = PICTURE_MS) {
 test("what one sends is lost for 9 s: the others are told, have a picture again at once, and the call goes on", {
   skip,
 }, async (t) => {
-  const room = await gather("sends-nothing");
-  const { alice, bob, witness, part } = room;
+  const room = await inCall("sends-nothing");
+  const { alice, bob, witness } = room;
   const generation = witness.present()[alice.id].call;
   const { healed, since } = await freeze(room, ["out"]);
   t.diagnostic(`Bob saw Alice again after ${await pictureAgain(bob, alice, since)} ms`);
@@ -92,7 +63,7 @@ test("what one sends is lost for 9 s: the others are told, have a picture again 
     const back = (news) => news.participant === alice.id && news.kind === kind && news.receiving;
     await witness.hears("media", back, { within: 5_000, from: healed });
   }
-  await Promise.all([alice.hearsAudio(), bob.hearsAudio(), alice.sees(bob), bob.sees(alice)]);
+  await meetAgain(room);
   await throughout(
     "no stop_call, no leave",
     3_000,
@@ -100,14 +71,13 @@ test("what one sends is lost for 9 s: the others are told, have a picture again 
     { note: () => alice.story() },
   );
   assert.equal(witness.present()[alice.id].call, generation, "the same call goes on");
-  await part();
 });
 
 test("all media of one is lost for 9 s: pictures both ways are back, nobody leaves, the other's call goes on", {
   skip,
 }, async (t) => {
-  const room = await gather("no-media");
-  const { alice, bob, witness, part } = room;
+  const room = await inCall("no-media");
+  const { alice, bob, witness } = room;
   const { since } = await freeze(room, ["in", "out"]);
   const [atBob, atAlice] = await Promise.all([
     pictureAgain(bob, alice, since),
@@ -126,6 +96,5 @@ test("all media of one is lost for 9 s: pictures both ways are back, nobody leav
     { note: () => alice.story() },
   );
   t.diagnostic(`new calls: ${witness.stopCallsOf(alice.id).length}`);
-  await Promise.all([alice.hearsAudio(), bob.hearsAudio(), alice.sees(bob), bob.sees(alice)]);
-  await part();
+  await meetAgain(room);
 });

@@ -1,16 +1,11 @@
 // What people do in a meeting, in both modes: show a screen, raise a hand, react, write, look who is
 // there, invite, switch by keys, lose a device, open a second tab.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { openBrowser, sitDown } from "./support/page.mjs";
-import { startParlour } from "./support/parlour.mjs";
+import { before, describe, test } from "node:test";
+import { seeEachOther } from "./support/company.mjs";
+import { sitDown } from "./support/page.mjs";
+import { MODES, setting } from "./support/setting.mjs";
 import { throughout, until } from "./support/wait.mjs";
-
-let browser;
-before(async () => {
-  browser = await openBrowser();
-});
-after(() => browser?.close());
 
 /** Waits for an attribute of somebody's tile. */
 const tileSays = (at, of, name, value) =>
@@ -33,23 +28,17 @@ const say = async (who, text) => {
 
 const lastMessage = (who) => who.at("chat-message").last().textContent();
 
-for (const mode of ["gateway", "mesh"]) {
+for (const mode of MODES) {
   describe(mode, () => {
-    let parlour;
+    const here = setting({ mode, stay: true });
     let ann;
     let ben;
     const room = `meeting-${mode}`;
 
     before(async () => {
-      const env = mode === "mesh" ? { JANUS_URL: undefined } : {};
-      parlour = await startParlour({ env });
-      ann = await sitDown(browser, { url: parlour.url, room, name: "Ann" });
-      ben = await sitDown(browser, { url: parlour.url, room, name: "Ben" });
-      await Promise.all([ann.sees(ben), ben.sees(ann)]);
-    });
-    after(async () => {
-      await Promise.all([ann, ben].map((person) => person?.page.context().close()));
-      await parlour?.stop();
+      ann = await sitDown(here.browser, { url: here.url, room, name: "Ann" });
+      ben = await sitDown(here.browser, { url: here.url, room, name: "Ben" });
+      await seeEachOther([ann, ben]);
     });
 
     test("the badge says how they meet", async () => {
@@ -194,7 +183,7 @@ for (const mode of ["gateway", "mesh"]) {
       await ann.at("invite-copy").first().click();
       await until("the link on the clipboard", async () => {
         const copied = await ann.page.evaluate(() => navigator.clipboard.readText());
-        return copied === `${parlour.url}/r/${room}`;
+        return copied === `${here.url}/r/${room}`;
       });
     });
 
@@ -211,7 +200,7 @@ for (const mode of ["gateway", "mesh"]) {
 
     test("a second tab is a second participant, and the first goes on", async () => {
       const page = await ann.page.context().newPage();
-      await page.goto(`${parlour.url}/r/${room}`);
+      await page.goto(`${here.url}/r/${room}`);
       // The name is kept.
       assert.equal(await page.locator('[data-testid="name-input"]').inputValue(), "Ann");
       await page.locator('[data-testid="join-button"]').click();
@@ -225,7 +214,7 @@ for (const mode of ["gateway", "mesh"]) {
 
     test("a name is text, whatever it is", async () => {
       const name = "<i>Zoë</i> שלום 👩‍👩‍👧‍👦";
-      const zoe = await sitDown(browser, { url: parlour.url, room, name });
+      const zoe = await sitDown(here.browser, { url: here.url, room, name });
       await appears(ben, "tile", `[data-participant="${zoe.id}"]`);
       const shown = ben.tile(zoe.id).locator('[data-testid="tile-name"]');
       assert.equal((await shown.textContent()).trim(), name);
@@ -233,8 +222,8 @@ for (const mode of ["gateway", "mesh"]) {
       await zoe.page.context().close();
       await ben.seesNobody(zoe);
       // Of a longer one the field takes what fits.
-      const page = await browser.newPage();
-      await page.goto(`${parlour.url}/r/${room}`);
+      const page = await here.browser.newPage();
+      await page.goto(`${here.url}/r/${room}`);
       const field = page.locator('[data-testid="name-input"]');
       await field.fill("");
       await field.pressSequentially("z".repeat(70));
@@ -248,17 +237,13 @@ for (const mode of ["gateway", "mesh"]) {
       await ben.seesNobody(ann);
       await ann.at("rejoin-button").click();
       await ann.isConnected();
-      ann.id = await ann.at("tile", '[data-self="true"]').first().getAttribute("data-participant");
-      await Promise.all([ben.sees(ann), ann.sees(ben)]);
+      await ann.readsOwnId();
+      await seeEachOther([ann, ben]);
     });
 
     test("no page said an error", () => {
-      for (const { name, said } of [ann, ben]) {
-        assert.deepEqual(
-          said.filter((line) => line.startsWith("uncaught")),
-          [],
-          `errors on ${name}'s page`,
-        );
+      for (const person of [ann, ben]) {
+        assert.deepEqual(person.uncaught(), [], `errors on ${person.name}'s page`);
       }
     });
   });

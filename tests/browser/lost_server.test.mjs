@@ -1,28 +1,17 @@
 // The server goes in the middle of a meeting: the page counts the seconds, holds one's own sound and
 // picture back after ten of them and says so, offers a test of the connection, and is back by itself.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { openBrowser, sitDown } from "./support/page.mjs";
-import { running, startParlour } from "./support/parlour.mjs";
+import { test } from "node:test";
+import { sitDown } from "./support/page.mjs";
+import { running } from "./support/parlour.mjs";
+import { setting } from "./support/setting.mjs";
 import { until } from "./support/wait.mjs";
 
-let parlour;
-let browser;
-
-before(async () => {
-  if (running) return;
-  parlour = await startParlour();
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await parlour?.stop();
-});
-
 const skip = running ? "needs a server of its own, to kill it" : false;
+const here = setting({ skip });
 
 test("a lost server is counted, said, and come back from", { skip }, async () => {
-  const ann = await sitDown(browser, { url: parlour.url, room: "lost", name: "Ann" });
+  const ann = await sitDown(here.browser, { url: here.url, room: "lost", name: "Ann" });
   const banner = (pattern, within = 20_000) =>
     until(
       `the banner to say ${pattern}`,
@@ -30,7 +19,7 @@ test("a lost server is counted, said, and come back from", { skip }, async () =>
       { within, note: () => ann.story() },
     );
   await ann.page.setViewportSize({ width: 360, height: 740 });
-  await parlour.kill();
+  await here.parlour.kill();
   await banner(/Connection lost/);
   await banner(/lost for \d+ seconds/);
   await banner(/No connection for 1\d seconds\. Nobody sees or hears you/);
@@ -50,7 +39,7 @@ test("a lost server is counted, said, and come back from", { skip }, async () =>
   );
   await ann.page.keyboard.press("Escape");
 
-  await parlour.start();
+  await here.parlour.start();
   await ann.isConnected(60_000);
   const media = await ann.page.evaluate(() => window.parlour.debug());
   assert.equal(media.silenced, false);

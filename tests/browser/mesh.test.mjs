@@ -1,31 +1,14 @@
 // People meet without a gateway: straight between their browsers, whatever becomes of tabs and sockets.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { pageOf } from "./support/built_page.mjs";
-import { cannotSeparate, separate } from "./support/namespace.mjs";
-import { executable, openBrowser, sitDown } from "./support/page.mjs";
-import { startParlour } from "./support/parlour.mjs";
+import { test } from "node:test";
+import { cannotSeparate } from "./support/namespace.mjs";
+import { sitDown } from "./support/page.mjs";
+import { setting } from "./support/setting.mjs";
 import { throughout, until } from "./support/wait.mjs";
 
 const skip = cannotSeparate() ?? false;
-let away;
-let parlour;
-let page;
-
-before(async () => {
-  if (skip) return;
-  // Reached from this machine and from a network of its own.
-  away = separate();
-  parlour = await startParlour({ host: away.host, env: { JANUS_URL: undefined } });
-  page = await pageOf(parlour);
-});
-after(async () => {
-  await page?.stop();
-  await parlour?.stop();
-  away?.remove();
-});
-
-const secure = () => [`--unsafely-treat-insecure-origin-as-secure=${page.url}`];
+// Reached from this machine and from a network of its own.
+const here = setting({ mode: "mesh", away: true, browsers: ["browser", "far"], skip });
 
 const debug = (person) => person.page.evaluate(() => window.parlour.debug());
 
@@ -64,11 +47,6 @@ async function seeEachOther(people, { by = 10, within = 30_000 } = {}) {
   );
 }
 
-const uncaught = (people) =>
-  people.flatMap(({ name, said }) =>
-    said.filter((line) => line.startsWith("uncaught")).map((line) => `${name}: ${line}`),
-  );
-
 /** What went wrong in negotiating, by their own account. */
 async function complaints(person) {
   const { history } = await debug(person);
@@ -78,86 +56,70 @@ async function complaints(person) {
 test("two, three, four people see and hear each other; a closed tab's tile goes; a reload is back", {
   skip,
 }, async (t) => {
-  const browser = await openBrowser({ args: secure() });
-  try {
-    const people = [];
-    for (const name of ["Alice", "Bob", "Carol", "Dave"]) {
-      const person = await sitDown(browser, { url: page.url, room: "four", name });
-      const began = performance.now();
-      people.push(person);
-      if (people.length < 2) continue;
-      await seeEachOther(people, { by: 1 });
-      t.diagnostic(
-        `${people.length}: seen by all after ${Math.round(performance.now() - began)} ms`,
-      );
-      await seeEachOther(people);
-      await Promise.all(people.map((one) => one.hearsAudio()));
-      await Promise.all([person.sees(people[0]), people[0].sees(person)]);
-      assert.equal((await debug(person)).mode, "mesh");
-    }
-    const [alice, bob, carol, dave] = people;
-    for (const person of people) assert.deepEqual(await complaints(person), []);
-
-    await alice.at("camera-toggle").click();
-    const frozen = await until("Alice's frames to stop at Bob's", async () => {
-      const { camera } = (await legs(bob)).get(alice.id);
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      return (await legs(bob)).get(alice.id).camera === camera && camera;
-    });
-    await alice.at("camera-toggle").click();
-    await until("and to come again", async () => (await legs(bob)).get(alice.id).camera > frozen);
-
-    await dave.closeTab();
-    const closed = performance.now();
-    await Promise.all([alice, bob, carol].map((one) => one.seesNobody(dave)));
-    t.diagnostic(`a closed tab is gone after ${Math.round(performance.now() - closed)} ms`);
-    assert.ok(!(await legs(alice)).has(dave.id), "and the leg with it");
-
-    const before = carol.id;
-    await carol.page.reload();
-    await carol.join();
-    const back = performance.now();
-    await seeEachOther([alice, bob, carol]);
-    t.diagnostic(
-      `a reloaded page (${carol.id === before ? "the same" : "another"} participant) is back after ${Math.round(performance.now() - back)} ms`,
-    );
-    assert.deepEqual((await alice.others()).sort(), [bob.id, carol.id].sort());
-    assert.deepEqual(uncaught([alice, bob, carol]), []);
-  } finally {
-    await browser.close();
+  const people = [];
+  for (const name of ["Alice", "Bob", "Carol", "Dave"]) {
+    const person = await sitDown(here.browser, { url: here.url, room: "four", name });
+    const began = performance.now();
+    people.push(person);
+    if (people.length < 2) continue;
+    await seeEachOther(people, { by: 1 });
+    t.diagnostic(`${people.length}: seen by all after ${Math.round(performance.now() - began)} ms`);
+    await seeEachOther(people);
+    await Promise.all(people.map((one) => one.hearsAudio()));
+    await Promise.all([person.sees(people[0]), people[0].sees(person)]);
+    assert.equal((await debug(person)).mode, "mesh");
   }
+  const [alice, bob, carol, dave] = people;
+  for (const person of people) assert.deepEqual(await complaints(person), []);
+
+  await alice.at("camera-toggle").click();
+  const frozen = await until("Alice's frames to stop at Bob's", async () => {
+    const { camera } = (await legs(bob)).get(alice.id);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return (await legs(bob)).get(alice.id).camera === camera && camera;
+  });
+  await alice.at("camera-toggle").click();
+  await until("and to come again", async () => (await legs(bob)).get(alice.id).camera > frozen);
+
+  await dave.closeTab();
+  const closed = performance.now();
+  await Promise.all([alice, bob, carol].map((one) => one.seesNobody(dave)));
+  t.diagnostic(`a closed tab is gone after ${Math.round(performance.now() - closed)} ms`);
+  assert.ok(!(await legs(alice)).has(dave.id), "and the leg with it");
+
+  const before = carol.id;
+  await carol.page.reload();
+  await carol.join();
+  const back = performance.now();
+  await seeEachOther([alice, bob, carol]);
+  t.diagnostic(
+    `a reloaded page (${carol.id === before ? "the same" : "another"} participant) is back after ${Math.round(performance.now() - back)} ms`,
+  );
+  assert.deepEqual((await alice.others()).sort(), [bob.id, carol.id].sort());
+  for (const one of [alice, bob, carol]) assert.deepEqual(one.uncaught(), []);
 });
 
 test("a shared screen arrives beside the camera", { skip }, async () => {
-  const browser = await openBrowser({ args: secure() });
-  try {
-    const seat = { url: page.url, room: "screen" };
-    const alice = await sitDown(browser, { ...seat, name: "Alice" });
-    const bob = await sitDown(browser, { ...seat, name: "Bob" });
-    await seeEachOther([alice, bob]);
-    assert.equal((await legs(bob)).get(alice.id).screen, 0);
-    await alice.at("screen-toggle").click();
-    await until("Alice's screen at Bob's", async () => (await legs(bob)).get(alice.id).screen > 5, {
-      note: () => bob.story(),
-    });
-    await seeEachOther([alice, bob]);
-    assert.deepEqual([...(await complaints(alice)), ...(await complaints(bob))], []);
-  } finally {
-    await browser.close();
-  }
+  const seat = { url: here.url, room: "screen" };
+  const alice = await sitDown(here.browser, { ...seat, name: "Alice" });
+  const bob = await sitDown(here.browser, { ...seat, name: "Bob" });
+  await seeEachOther([alice, bob]);
+  assert.equal((await legs(bob)).get(alice.id).screen, 0);
+  await alice.at("screen-toggle").click();
+  await until("Alice's screen at Bob's", async () => (await legs(bob)).get(alice.id).screen > 5, {
+    note: () => bob.story(),
+  });
+  await seeEachOther([alice, bob]);
+  assert.deepEqual([...(await complaints(alice)), ...(await complaints(bob))], []);
 });
 
 test("a socket that is cut for 5 s leaves the picture alone", { skip }, async (t) => {
-  const [far, near] = await Promise.all([
-    openBrowser({ args: secure(), program: away.program(executable) }),
-    openBrowser({ args: secure() }),
-  ]);
+  const seat = { url: here.url, room: "socket" };
+  const alice = await sitDown(here.far, { ...seat, name: "Alice" });
+  const bob = await sitDown(here.browser, { ...seat, name: "Bob" });
   try {
-    const seat = { url: page.url, room: "socket" };
-    const alice = await sitDown(far, { ...seat, name: "Alice" });
-    const bob = await sitDown(near, { ...seat, name: "Bob" });
     await seeEachOther([alice, bob]);
-    away.cut({ protocol: "tcp" });
+    here.away.cut({ protocol: "tcp" });
     const cutAt = performance.now();
     let last = (await legs(alice)).get(bob.id).camera;
     let stalled = 0;
@@ -172,7 +134,7 @@ test("a socket that is cut for 5 s leaves the picture alone", { skip }, async (t
       },
       { every: 250, note: () => alice.story() },
     );
-    away.heal();
+    here.away.heal();
     await alice.isConnected();
     t.diagnostic(`connected ${Math.round(performance.now() - cutAt)} ms after the cut`);
     await seeEachOther([alice, bob]);
@@ -187,28 +149,23 @@ test("a socket that is cut for 5 s leaves the picture alone", { skip }, async (t
       `connections: ${await alice.page.evaluate(() => window.connectionsOfPage.length)}`,
     );
   } finally {
-    away.heal();
-    await Promise.all([far.close(), near.close()]);
+    here.away.heal();
   }
 });
 
 test("no path for 25 s, and no network for 25 s: both see each other again by themselves", {
   skip,
 }, async (t) => {
-  const [far, near] = await Promise.all([
-    openBrowser({ args: secure(), program: away.program(executable) }),
-    openBrowser({ args: secure() }),
-  ]);
+  const seat = { url: here.url, room: "path" };
+  const alice = await sitDown(here.far, { ...seat, name: "Alice" });
+  const bob = await sitDown(here.browser, { ...seat, name: "Bob" });
   try {
-    const seat = { url: page.url, room: "path" };
-    const alice = await sitDown(far, { ...seat, name: "Alice" });
-    const bob = await sitDown(near, { ...seat, name: "Bob" });
     await seeEachOther([alice, bob]);
     for (const protocol of ["udp", "all"]) {
-      away.cut({ protocol });
+      here.away.cut({ protocol });
       const cutAt = performance.now();
       await until("25 s to pass", () => performance.now() - cutAt > 25_000);
-      away.heal();
+      here.away.heal();
       const healed = performance.now();
       await seeEachOther([alice, bob], { by: 1, within: 45_000 });
       t.diagnostic(`${protocol}: seen again after ${Math.round(performance.now() - healed)} ms`);
@@ -228,9 +185,8 @@ test("no path for 25 s, and no network for 25 s: both see each other again by th
         ["connected", "connected"],
       );
     }
-    assert.deepEqual(uncaught([alice, bob]), []);
+    for (const one of [alice, bob]) assert.deepEqual(one.uncaught(), []);
   } finally {
-    away.heal();
-    await Promise.all([far.close(), near.close()]);
+    here.away.heal();
   }
 });

@@ -1,18 +1,14 @@
 // The official phoenix client, unchanged: Socket, Channel and Presence against Parlour.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { startParlour } from "./support/parlour.mjs";
+import { test } from "node:test";
 import { Guest, joinAs } from "./support/phoenix.mjs";
+import { setting } from "./support/setting.mjs";
 import { until } from "./support/wait.mjs";
 
-let parlour;
-before(async () => {
-  parlour = await startParlour();
-});
-after(() => parlour?.stop());
+const here = setting({ browsers: [] });
 
 test("join, presence_state, presence_diff, leave", async () => {
-  const anna = await joinAs(parlour.url, { room: "phx", name: "Anna" });
+  const anna = await joinAs(here.url, { room: "phx", name: "Anna" });
   const [joined] = anna.joins;
   assert.match(joined.participant, /^[a-z0-9]{1,32}$/);
   assert.equal(typeof joined.resume, "string");
@@ -20,7 +16,7 @@ test("join, presence_state, presence_diff, leave", async () => {
   assert.equal(joined.room.name, "phx");
   await until("Anna to be present to herself", () => anna.present()[anna.id]?.name === "Anna");
 
-  const ben = await joinAs(parlour.url, { room: "phx", name: "Ben" });
+  const ben = await joinAs(here.url, { room: "phx", name: "Ben" });
   await until("Ben to be present at Anna's", () => anna.present()[ben.id]?.name === "Ben");
   await until("Anna to be present at Ben's", () => ben.present()[anna.id]?.name === "Anna");
   assert.equal(anna.heard("presence_state").length, 1);
@@ -38,8 +34,8 @@ test("join, presence_state, presence_diff, leave", async () => {
 });
 
 test("chat and data reach the room with their sender; latecomers get the chat", async () => {
-  const anna = await joinAs(parlour.url, { room: "talk", name: "Anna" });
-  const ben = await joinAs(parlour.url, { room: "talk", name: "Ben" });
+  const anna = await joinAs(here.url, { room: "talk", name: "Anna" });
+  const ben = await joinAs(here.url, { room: "talk", name: "Ben" });
   await anna.ask("chat", { text: "Hello, Ben" });
   for (const guest of [anna, ben]) {
     const { payload } = await guest.hears("chat", ({ text }) => text === "Hello, Ben");
@@ -52,13 +48,13 @@ test("chat and data reach the room with their sender; latecomers get the chat", 
   assert.deepEqual(payload, { from: anna.id, data: { reaction: "clap" } });
   assert.equal(anna.heard("data").length, 0, "data goes to the others");
 
-  const late = await joinAs(parlour.url, { room: "talk", name: "Late" });
+  const late = await joinAs(here.url, { room: "talk", name: "Late" });
   await late.hears("chat", ({ text }) => text === "Hello, Ben");
   await Promise.all([anna.close(), ben.close(), late.close()]);
 });
 
 test("refusals are error replies, and the channel lives on", async () => {
-  const anna = await joinAs(parlour.url, { room: "errors", name: "Anna" });
+  const anna = await joinAs(here.url, { room: "errors", name: "Anna" });
   for (const [event, payload, reason] of [
     ["no_such_event", {}, undefined],
     ["chat", { text: "" }, "bad_payload"],
@@ -77,7 +73,7 @@ test("refusals are error replies, and the channel lives on", async () => {
 });
 
 test("heartbeats are answered: the socket stays over several", async () => {
-  const guest = new Guest(parlour.url);
+  const guest = new Guest(here.url);
   guest.socket.heartbeatIntervalMs = 300;
   let beats = 0;
   guest.socket.onMessage(({ topic, event }) => {
@@ -91,7 +87,7 @@ test("heartbeats are answered: the socket stays over several", async () => {
 });
 
 test("two rooms on one socket; leaving one does not end the other", async () => {
-  const anna = await joinAs(parlour.url, { room: "one", name: "Anna" });
+  const anna = await joinAs(here.url, { room: "one", name: "Anna" });
   const second = anna.socket.channel("room:two", { name: "Anna" });
   const joined = await new Promise((resolve, reject) =>
     second.join().receive("ok", resolve).receive("error", reject),
@@ -104,10 +100,10 @@ test("two rooms on one socket; leaving one does not end the other", async () => 
 });
 
 test("the client rejoins by itself after a restart of the server, and resumes where it says so", async () => {
-  const anna = new Guest(parlour.url);
+  const anna = new Guest(here.url);
   await anna.join("again", () => ({ name: "Anna", resume: anna.joins.at(-1)?.resume }));
-  await parlour.kill();
-  await parlour.start();
+  await here.parlour.kill();
+  await here.parlour.start();
   await until("Anna to have joined again", () => anna.joins.length === 2, { within: 20_000 });
   await until("Anna to be present", () => anna.present()[anna.id]?.name === "Anna");
   await until("nobody else to be", () => Object.keys(anna.present()).length === 1);

@@ -40,8 +40,6 @@ for (const mode of MODES) {
           { note: () => person.story() },
         );
       }
-      await witness.close();
-      await Promise.all(people.map(({ page }) => page.context().close()));
     }
 
     test("killed and started again: pages come back by themselves, no ghosts in the room or on Janus", async (t) => {

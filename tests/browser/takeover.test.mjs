@@ -19,7 +19,7 @@ for (const mode of MODES) {
 
     test("a socket lost unnoticed: same participant, no leave, no stop_call, frames go on", async () => {
       const company = await gather(here, "roaming");
-      const { alice, bob, witness, part } = company;
+      const { alice, bob, witness } = company;
       const generation = witness.present()[alice.id].call;
       const sessions = await here.janus.sessionsOf(alice.id);
       const cutAt = performance.now();
@@ -49,12 +49,11 @@ for (const mode of MODES) {
       assert.deepEqual(await here.janus.sessionsOf(alice.id), sessions, "on its session of Janus");
       assert.equal(await alice.readsOwnId(), alice.id);
       await meetAgain({ alice, bob });
-      await part();
     });
 
     test("all sockets reset at once: everybody is back under their own id, and sees the others", async () => {
       const company = await gather(here, "reset-all");
-      const { alice, bob, witness, part } = company;
+      const { alice, bob, witness } = company;
       const ids = [alice.id, bob.id];
       const lost = Promise.all(
         [alice, bob].map((person) =>
@@ -70,7 +69,6 @@ for (const mode of MODES) {
       await meetAgain(company);
       await until("the witness to be back", () => witness.joins.length > 1);
       await onlyThese(here, witness, [alice, bob]);
-      await part();
     });
   });
 }

@@ -1,22 +1,11 @@
 // What is looked at is what is received: tiles that are small, scrolled away, covered or on a hidden page.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { pageOf } from "./support/built_page.mjs";
-import { openBrowser, sitDown } from "./support/page.mjs";
-import { startParlour } from "./support/parlour.mjs";
+import { test } from "node:test";
+import { sitDown } from "./support/page.mjs";
+import { setting } from "./support/setting.mjs";
 import { throughout, until } from "./support/wait.mjs";
 
-let parlour;
-let page;
-
-before(async () => {
-  parlour = await startParlour();
-  page = await pageOf(parlour);
-});
-after(async () => {
-  await page?.stop();
-  await parlour?.stop();
-});
+const here = setting();
 
 /** What of somebody's camera and microphone has come in at `person`'s so far. */
 async function received(person, { id }) {
@@ -68,63 +57,53 @@ const hide = (person, hidden) =>
   }, hidden);
 
 test("a tile gets the picture of its size, and none while nobody sees it", async (t) => {
-  const browser = await openBrowser();
-  try {
-    const seat = { url: page.url, room: "tiles" };
-    const [ann, ben, cid] = [
-      await sitDown(browser, { ...seat, name: "Ann" }),
-      await sitDown(browser, { ...seat, name: "Ben" }),
-      await sitDown(browser, { ...seat, name: "Cid" }),
-    ];
-    const others = [ben, cid];
-    await ann.page.setViewportSize({ width: 1280, height: 720 });
-    for (const other of others) await comesIn(ann, other, 360);
+  const seat = { url: here.url, room: "tiles" };
+  const [ann, ben, cid] = [
+    await sitDown(here.browser, { ...seat, name: "Ann" }),
+    await sitDown(here.browser, { ...seat, name: "Ben" }),
+    await sitDown(here.browser, { ...seat, name: "Cid" }),
+  ];
+  const others = [ben, cid];
+  await ann.page.setViewportSize({ width: 1280, height: 720 });
+  for (const other of others) await comesIn(ann, other, 360);
 
-    await ann.tile(ben.id).getByRole("button", { name: "Pin Ben" }).click();
-    await comesIn(ann, ben, 720);
-    await comesIn(ann, cid, 180);
+  await ann.tile(ben.id).getByRole("button", { name: "Pin Ben" }).click();
+  await comesIn(ann, ben, 720);
+  await comesIn(ann, cid, 180);
 
-    // So low a window that the strip shows but its first tile, one's own.
-    await ann.page.setViewportSize({ width: 1280, height: 220 });
-    await standsStill(ann, [cid]);
-    await ann.page.locator(".tiles").evaluate((tiles) => tiles.scrollTo(0, tiles.scrollHeight));
-    await ann.sees(cid);
+  // So low a window that the strip shows but its first tile, one's own.
+  await ann.page.setViewportSize({ width: 1280, height: 220 });
+  await standsStill(ann, [cid]);
+  await ann.page.locator(".tiles").evaluate((tiles) => tiles.scrollTo(0, tiles.scrollHeight));
+  await ann.sees(cid);
 
-    await ann.page.setViewportSize({ width: 360, height: 740 });
-    await ann.at("chat-toggle").click();
-    await standsStill(ann, others);
-    await ann.at("chat-toggle").click();
-    let shown = performance.now();
-    for (const other of others) await ann.sees(other, { by: 1 });
-    t.diagnostic(`uncovered: seen after ${Math.round(performance.now() - shown)} ms`);
+  await ann.page.setViewportSize({ width: 360, height: 740 });
+  await ann.at("chat-toggle").click();
+  await standsStill(ann, others);
+  await ann.at("chat-toggle").click();
+  let shown = performance.now();
+  for (const other of others) await ann.sees(other, { by: 1 });
+  t.diagnostic(`uncovered: seen after ${Math.round(performance.now() - shown)} ms`);
 
-    await hide(ann, true);
-    await standsStill(ann, others);
-    await hide(ann, false);
-    shown = performance.now();
-    for (const other of others) await ann.sees(other, { by: 1 });
-    t.diagnostic(`seen again: after ${Math.round(performance.now() - shown)} ms`);
-  } finally {
-    await browser.close();
-  }
+  await hide(ann, true);
+  await standsStill(ann, others);
+  await hide(ann, false);
+  shown = performance.now();
+  for (const other of others) await ann.sees(other, { by: 1 });
+  t.diagnostic(`seen again: after ${Math.round(performance.now() - shown)} ms`);
 });
 
 test("a tile that goes leaves the focus among the tiles", async () => {
-  const browser = await openBrowser();
-  try {
-    const seat = { url: page.url, room: "focus" };
-    const ann = await sitDown(browser, { ...seat, name: "Ann" });
-    const ben = await sitDown(browser, { ...seat, name: "Ben" });
-    await ann.sees(ben);
-    const pin = ann.tile(ben.id).getByRole("button", { name: "Pin Ben" });
-    await pin.focus();
-    await ann.page.keyboard.press("Enter");
-    assert.equal(await pin.getAttribute("aria-pressed"), "true");
-    await ben.leave();
-    await ann.seesNobody(ben);
-    const label = await ann.page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
-    assert.equal(label, "People");
-  } finally {
-    await browser.close();
-  }
+  const seat = { url: here.url, room: "focus" };
+  const ann = await sitDown(here.browser, { ...seat, name: "Ann" });
+  const ben = await sitDown(here.browser, { ...seat, name: "Ben" });
+  await ann.sees(ben);
+  const pin = ann.tile(ben.id).getByRole("button", { name: "Pin Ben" });
+  await pin.focus();
+  await ann.page.keyboard.press("Enter");
+  assert.equal(await pin.getAttribute("aria-pressed"), "true");
+  await ben.leave();
+  await ann.seesNobody(ben);
+  const label = await ann.page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+  assert.equal(label, "People");
 });

@@ -2,36 +2,26 @@
 // starts itself, or against a server that runs already (PARLOUR_TEST_URL).
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { after, before, test } from "node:test";
-import { openBrowser, sitDown } from "./support/page.mjs";
-import { running, startParlour } from "./support/parlour.mjs";
+import { test } from "node:test";
+import { meetAgain, seeEachOther } from "./support/company.mjs";
+import { sitDown } from "./support/page.mjs";
+import { setting } from "./support/setting.mjs";
 import { throughout, until } from "./support/wait.mjs";
 
 const room = `tea-${randomBytes(4).toString("hex")}`;
-let parlour;
-let browser;
-let url;
-
-before(async () => {
-  parlour = running ? null : await startParlour();
-  url = running ?? parlour.url;
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await parlour?.stop();
-});
+const here = setting({ elsewhere: true });
 
 test("two, then three people see and hear each other, and a mute is seen", async () => {
+  const { browser, url } = here;
   const alice = await sitDown(browser, { url, room, name: "Alice" });
   const bob = await sitDown(browser, { url, room, name: "Bob" });
-  await Promise.all([alice.sees(bob), bob.sees(alice), alice.hearsAudio(), bob.hearsAudio()]);
+  await meetAgain({ alice, bob });
 
   const carol = await sitDown(browser, { url, room, name: "Carol" });
   const people = [alice, bob, carol];
+  await Promise.all([seeEachOther(people), ...people.map((person) => person.hearsAudio())]);
   for (const person of people) {
     const others = people.filter((other) => other !== person);
-    await Promise.all([...others.map((other) => person.sees(other)), person.hearsAudio()]);
     assert.deepEqual((await person.others()).sort(), others.map(({ id }) => id).sort());
     for (const other of others) {
       assert.equal(
@@ -66,17 +56,13 @@ test("two, then three people see and hear each other, and a mute is seen", async
 
   await carol.leave();
   await Promise.all([alice.seesNobody(carol), bob.seesNobody(carol)]);
-  await Promise.all([alice.sees(bob), bob.sees(alice)]);
+  await seeEachOther([alice, bob]);
   await throughout(
     "Alice and Bob stay connected",
     1000,
     async () => (await alice.state()) === "connected" && (await bob.state()) === "connected",
   );
-  for (const { name, said } of people) {
-    assert.deepEqual(
-      said.filter((line) => line.startsWith("uncaught")),
-      [],
-      `errors on ${name}'s page`,
-    );
+  for (const person of people) {
+    assert.deepEqual(person.uncaught(), [], `errors on ${person.name}'s page`);
   }
 });

@@ -85,6 +85,7 @@ function look(
 
 const short = (all: Map<string, Quality>) =>
   Object.fromEntries([...all].map(([id, { level, cause }]) => [id, `${level} ${cause}`]));
+const silence = (ms: number) => ({ ms, told: false });
 const PEOPLE = [person("me"), person("ann"), person("bob")];
 
 test("rates are differences, a stream that began anew has none", () => {
@@ -183,14 +184,14 @@ test("a slow way to the gateway is mine, a slow leg is theirs", () => {
 
 test("what does not arrive is lost, and for so long", () => {
   const silent = new Map([
-    ["ann", [7_900, 7_900]],
-    ["bob", [0, 8_000]],
+    ["ann", [silence(7_900), silence(7_900)]],
+    ["bob", [silence(0), silence(8_000)]],
   ]);
   const all = look("gateway", PEOPLE, {}, { silent, rates: [] });
   expect(all.get("ann")).toMatchObject({ level: "lost", lostForSeconds: 7 });
   expect(all.get("bob")).toMatchObject({ level: "poor", lostForSeconds: 8 });
   const one = [person("me"), person("ann")];
-  const only = new Map([["ann", [5_000]]]);
+  const only = new Map([["ann", [silence(5_000)]]]);
   const lost = (more: Partial<View>) =>
     short(look("gateway", one, {}, { silent: only, rates: [], ...more }));
   expect(lost({}).ann).toBe("lost theirs");
@@ -206,8 +207,8 @@ test("what does not arrive is lost, and for so long", () => {
 
 test("what the gateway does not get from them is theirs, and tells nothing of my way down", () => {
   const silent = new Map([
-    ["ann", [9_000]],
-    ["bob", [0]],
+    ["ann", [silence(9_000)]],
+    ["bob", [silence(0)]],
   ]);
   const lost = { bob: 30 };
   expect(short(look("gateway", PEOPLE, lost, { silent, unsent: new Set(["ann"]) }))).toEqual({
@@ -226,6 +227,7 @@ let said: string[];
 let session: WatchedSession;
 let status: Store<Status>;
 let people: Store<readonly Participant[]>;
+let unheard: Store<ReadonlySet<string>>;
 
 beforeEach(() => {
   clock = new HandClock();
@@ -234,13 +236,14 @@ beforeEach(() => {
   status = new Store<Status>({ state: "connected" });
   people = new Store<readonly Participant[]>([person("me"), person("ann", { mic: false })]);
   connections = [];
+  unheard = new Store<ReadonlySet<string>>(new Set());
   session = {
     stats: async () => structuredClone(connections),
     setQuality: (word) => void said.push(word),
     status,
     info: new Store(joinReply()),
     participant: "me",
-    room: { participants: people, expected: () => expected },
+    room: { participants: people, expected: () => expected, unheard },
   };
 });
 
@@ -300,6 +303,27 @@ test("seconds without packets are counted, of what is expected and wished", asyn
   people.set([person("me"), person("ann", { call: "restarting", mic: false })]);
   await pass(6, { arriving: false });
   expect(ann()).toMatchObject({ level: "lost", cause: "restarting" });
+});
+
+test("whom the gateway does not hear is lost as soon as nothing comes, and not before", async () => {
+  const watch = new QualityWatch({ session, clock });
+  const level = () => watch.quality.value.get("ann")?.level;
+  await pass(4);
+  // The last packets are on their way.
+  unheard.set(new Set(["ann/camera"]));
+  await pass(2);
+  expect(level()).toBe("good");
+  await clock.advance(100);
+  unheard.set(new Set());
+  await clock.advance(0);
+  expect(level()).toBe("good");
+  unheard.set(new Set(["ann/camera"]));
+  await clock.advance(0);
+  expect(watch.quality.value.get("ann")).toMatchObject({ level: "lost", cause: "theirs" });
+  unheard.set(new Set());
+  await pass(2);
+  expect(level()).toBe("good");
+  watch.stop();
 });
 
 test("a look that fails is none, and the next one counts", async () => {

@@ -86,8 +86,10 @@ test("only what is switched on and received should be arriving", () => {
   expect(expected()).toEqual(["mic", "camera"]);
   room.media({ of: "publisher", participant: "ann", mid: "1", kind: "video", receiving: false });
   expect(expected()).toEqual(["mic"]);
+  expect([...room.unheard.value]).toEqual(["ann/camera"]);
   room.media({ of: "publisher", participant: "ann", mid: "1", kind: "video", receiving: true });
   expect(expected()).toEqual(["mic", "camera"]);
+  expect([...room.unheard.value]).toEqual([]);
   room.present([{ id: "ann", meta: meta({ mic: false }) }]);
   expect(expected()).toEqual(["camera"]);
 });
@@ -98,8 +100,10 @@ test("what the gateway got nothing of is remembered over a rejoin, not over a ne
   room.joined("me");
   room.publishers(publication());
   expect(expected()).toEqual(["mic"]);
+  expect([...room.unheard.value]).toEqual(["ann/camera"]);
   room.publishers(publication(6));
   expect(expected()).toEqual(["mic", "camera"]);
+  expect([...room.unheard.value]).toEqual([]);
 });
 
 test("one's own streams should not be arriving", () => {

@@ -6,7 +6,7 @@ import { until } from "./wait.mjs";
 
 /**
  * Alice (at the setting's browser `own` or `far`, where it has one), Bob and a witness in a room.
- * `more` is for `sitDown`, `by` how many frames each has shown; `part` sends everybody home.
+ * `more` is for `sitDown`, `by` how many frames each has shown.
  */
 export async function gather(here, room, { by, ...more } = {}) {
   const seat = { url: here.url, room, ...more };
@@ -14,9 +14,7 @@ export async function gather(here, room, { by, ...more } = {}) {
   const bob = await sitDown(here.browser, { ...seat, name: "Bob" });
   const witness = await joinAs(here.url, { room });
   await seeEachOther([alice, bob], { by });
-  const part = () =>
-    Promise.all([alice.page.context().close(), bob.page.context().close(), witness.close()]);
-  return { alice, bob, witness, part };
+  return { alice, bob, witness };
 }
 
 /** Waits until each shows more frames of each other one. */

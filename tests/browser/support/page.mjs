@@ -103,6 +103,11 @@ export class Person {
     return this.id;
   }
 
+  /** The errors that nothing on the page caught. */
+  uncaught() {
+    return this.said.filter((line) => line.startsWith("uncaught"));
+  }
+
   state() {
     return this.at("status-banner").getAttribute("data-state", { timeout: 1000 });
   }

@@ -6,7 +6,9 @@ import { until } from "./wait.mjs";
 
 // Whoever a failed test left behind would keep its process alive.
 const guests = new Set();
-afterTests(() => Promise.all([...guests].map((guest) => guest.close())));
+/** Closes all that are still there. */
+export const sendGuestsHome = () => Promise.all([...guests].map((guest) => guest.close()));
+afterTests(sendGuestsHome);
 
 const socketUrl = (url) => `${url.replace(/^http/, "ws")}/socket`;
 

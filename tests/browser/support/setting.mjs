@@ -1,11 +1,13 @@
 // Where tests happen: a server, a browser, and what more they need. Opened before the tests of a file or
-// of a suite, ended after them, in the reverse order, also when something did not come up.
-import { after, before } from "node:test";
+// of a suite, ended after them, in the reverse order, also when something did not come up. Whoever a
+// test brought in goes home with its end.
+import { after, afterEach, before } from "node:test";
 import { pageOf } from "./built_page.mjs";
 import { noJanus, startJanus } from "./janus.mjs";
 import { separate } from "./namespace.mjs";
 import { executable, openBrowser } from "./page.mjs";
 import { running, startParlour } from "./parlour.mjs";
+import { sendGuestsHome } from "./phoenix.mjs";
 
 /** How media may go. What both can do is tested in both: a suite each. */
 export const MODES = ["gateway", "mesh"];
@@ -15,26 +17,31 @@ export const MODES = ["gateway", "mesh"];
  * and `janus`, `away`, and the browsers by their names, where asked for.
  * @param {{
  *   mode?: "gateway" | "mesh", janus?: boolean, away?: boolean, elsewhere?: boolean,
- *   env?: Record<string, string>, browsers?: string[] | Record<string, string[]>, skip?: string | false
+ *   env?: () => Record<string, string>, browsers?: string[] | Record<string, string[]>, skip?: string | false,
+ *   stay?: boolean
  * }} [options] `janus`: one that tests can ask and kill; in mesh mode it has no session of anybody.
  * `away`: a network that can be cut; the browser named `far` is in it. `elsewhere`: a server that runs
- * already will do (PARLOUR_TEST_URL). `browsers`: names, or names with arguments for Chromium
+ * already will do (PARLOUR_TEST_URL). `env`: more settings, asked for when the server is started.
+ * `browsers`: names, or names with arguments for Chromium. `stay`: people stay from test to test
  */
 export function setting({
   mode = "gateway",
   janus = false,
   away = false,
   elsewhere = false,
-  env = {},
+  env = () => ({}),
   browsers = ["browser"],
   skip = false,
+  stay = false,
 } = {}) {
   const here = { mode, isGateway: mode === "gateway" };
   const ends = [];
+  const opened = [];
   const open = async (name, opening, end) => {
-    const opened = await opening;
-    here[name] = opened;
-    ends.push(() => end(opened));
+    const it = await opening;
+    here[name] = it;
+    ends.push(() => end(it));
+    return it;
   };
 
   before(async () => {
@@ -45,21 +52,29 @@ export function setting({
     else if (janus) await open("janus", startJanus({ address: host }), (one) => one.stop());
     if (elsewhere && running) here.url = running;
     else {
-      const options = { host, env: { ...here.janus?.env, ...env } };
+      const options = { host, env: { ...here.janus?.env, ...env() } };
       await open("parlour", startParlour(options), (one) => one.stop());
       await open("page", pageOf(here.parlour), (one) => one.stop());
       here.url = here.page.url;
     }
-    const named = Array.isArray(browsers) ? browsers.map((name) => [name, []]) : browsers;
-    for (const [name, more] of Array.isArray(named) ? named : Object.entries(named)) {
+    const named = Array.isArray(browsers)
+      ? browsers.map((name) => [name, []])
+      : Object.entries(browsers);
+    for (const [name, more] of named) {
       // Only loopback gives a page its devices without being told.
       const args = away
         ? [`--unsafely-treat-insecure-origin-as-secure=${here.url}`, ...more]
         : more;
       const program = name === "far" ? here.away.program(executable) : executable;
-      await open(name, openBrowser({ args, program }), (one) => one.close());
+      opened.push(await open(name, openBrowser({ args, program }), (one) => one.close()));
     }
   });
+  if (!stay) {
+    afterEach(async () => {
+      const contexts = opened.flatMap((browser) => browser.contexts());
+      await Promise.all([...contexts.map((context) => context.close()), sendGuestsHome()]);
+    });
+  }
   after(async () => {
     for (const end of ends.reverse()) await end();
   });

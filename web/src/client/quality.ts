@@ -52,6 +52,13 @@ export interface StreamRate {
   freezes: number;
 }
 
+/** How long an expected stream has brought nothing. */
+export interface Silence {
+  ms: number;
+  /** The gateway says that it gets nothing of it either. */
+  told: boolean;
+}
+
 /** All that is known at one look. */
 export interface View {
   mode: RoomMode;
@@ -59,8 +66,8 @@ export interface View {
   people: readonly Participant[];
   rates: readonly StreamRate[];
   connections: readonly ConnectionStats[];
-  /** How long each expected stream has been silent, in ms, by participant. Only expected ones. */
-  silent: ReadonlyMap<string, readonly number[]>;
+  /** How long each expected stream has been silent, by participant. Only expected ones. */
+  silent: ReadonlyMap<string, readonly Silence[]>;
   /** Of whom the gateway gets less than they say they send: nothing to do with my network. */
   unsent: ReadonlySet<string>;
   /** What one's own session knows: `mine`: no signalling; `gateway`: calls are made anew. */
@@ -69,7 +76,7 @@ export interface View {
 
 /** Below that many packets a loss is chance. */
 const FEW_PACKETS = 20;
-/** So long without packets a stream counts as lost: a new one needs some time, too. */
+/** So long without packets a stream counts as lost, unless told: a new one needs some time, too. */
 const SILENT_MS = 3_000;
 const LOSS_PERCENT = { fair: 2.5, poor: 8 };
 const ROUND_TRIP_MS = { fair: 300, poor: 600 };
@@ -146,8 +153,8 @@ function measure(view: View, id: string): Quality {
   const silent = view.silent.get(id) ?? [];
   const of = view.mode === "mesh" ? id : "subscriber";
   const quality = summed(rates, roundTrip(view, of));
-  quality.lostForSeconds = Math.floor(Math.max(0, ...silent) / 1_000);
-  const lost = silent.filter((ms) => ms >= SILENT_MS).length;
+  quality.lostForSeconds = Math.floor(Math.max(0, ...silent.map(({ ms }) => ms)) / 1_000);
+  const lost = silent.filter(({ ms, told }) => told || ms >= SILENT_MS).length;
   if (lost > 0) quality.level = lost === silent.length ? "lost" : "poor";
   // A picture that stands for lack of packets is at least not good.
   if (quality.freezes > 0) quality.level = worst([quality.level, "fair"]);

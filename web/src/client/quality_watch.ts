@@ -1,4 +1,4 @@
-// Looks every two seconds how good the connections are, shows it, and tells the room one's own word.
+// Looks every two seconds, and when the gateway loses somebody, how good the connections are, shows it, and tells the room one's own word.
 //
 //   const watch = new QualityWatch({ session });   start with the session, `stop()` at its end
 //   watch.quality     Readable<ReadonlyMap<participant id, Quality>>, oneself under one's own id
@@ -8,8 +8,9 @@
 // changes only after five seconds of another.
 
 import { type Clock, every, pageClock } from "./clock";
+import { Looks } from "./looks";
 import type { Source } from "./protocol";
-import { type Quality, qualities, ratesOf, type View } from "./quality";
+import { type Quality, qualities, type Silence, type View } from "./quality";
 import type { Session } from "./session";
 import type { ConnectionStats } from "./stats";
 import { type Readable, Store } from "./store";
@@ -18,7 +19,7 @@ import { type Readable, Store } from "./store";
 export type WatchedSession = Pick<
   Session,
   "stats" | "setQuality" | "status" | "info" | "participant"
-> & { readonly room: Pick<Session["room"], "participants" | "expected"> };
+> & { readonly room: Pick<Session["room"], "participants" | "expected" | "unheard"> };
 
 export interface QualityWatchOptions {
   session: WatchedSession;
@@ -34,20 +35,15 @@ const OWN_CAUSES: readonly string[] = ["connection_failed", "not_connected", "on
 
 const SOURCES: readonly Source[] = ["mic", "camera", "screen"];
 
-interface Look {
-  at: number;
-  connections: readonly ConnectionStats[];
-}
-
 export class QualityWatch {
   readonly #session: WatchedSession;
   readonly #clock: Clock;
   readonly #wants: (participant: string, source: Source) => boolean;
   readonly #quality = new Store<ReadonlyMap<string, Quality>>(new Map());
-  readonly #stop: () => void;
+  readonly #looks = new Looks();
+  readonly #stops: readonly (() => void)[];
   /** Since when an expected stream is silent, and how many packets it had, by participant/source. */
   #flows = new Map<string, { participant: string; since: number; packets: number }>();
-  #last: Look | null = null;
   #looking = false;
   #word: string | null = null;
   #newWord: { word: string; since: number } | null = null;
@@ -56,7 +52,12 @@ export class QualityWatch {
     this.#session = session;
     this.#clock = clock;
     this.#wants = wants;
-    this.#stop = every(clock, LOOK_MS, () => void this.#look());
+    this.#stops = [
+      every(clock, LOOK_MS, () => void this.#look()),
+      session.room.unheard.subscribe(() => {
+        if (this.#flows.size > 0) void this.#look();
+      }),
+    ];
   }
 
   get quality(): Readable<ReadonlyMap<string, Quality>> {
@@ -64,7 +65,7 @@ export class QualityWatch {
   }
 
   stop(): void {
-    this.#stop();
+    for (const stop of this.#stops) stop();
   }
 
   async #look(): Promise<void> {
@@ -78,13 +79,11 @@ export class QualityWatch {
     if (!connections) return;
     const at = this.#clock.now();
     const { mode } = info.room;
-    const before = this.#last;
-    this.#last = { at, connections };
     const all = qualities({
       mode,
       self,
       people: this.#session.room.participants.value,
-      rates: before ? ratesOf(before.connections, connections, at - before.at) : [],
+      rates: this.#looks.look(at, connections),
       connections,
       silent: this.#silences(mode, at, connections),
       unsent: this.#unsent(mode),
@@ -99,10 +98,11 @@ export class QualityWatch {
     mode: View["mode"],
     at: number,
     connections: readonly ConnectionStats[],
-  ): Map<string, number[]> {
+  ): Map<string, Silence[]> {
     const streams = connections.flatMap((one) => one.streams).filter((s) => s.direction === "in");
     const flows = new Map<string, { participant: string; since: number; packets: number }>();
-    const silent = new Map<string, number[]>();
+    const silent = new Map<string, Silence[]>();
+    const unheard = this.#session.room.unheard.value;
     for (const { participant, source } of this.#expected(mode)) {
       const key = `${participant}/${source}`;
       const packets =
@@ -110,7 +110,9 @@ export class QualityWatch {
       const known = this.#flows.get(key);
       const flow = known && known.packets === packets ? known : { participant, since: at, packets };
       flows.set(key, flow);
-      silent.set(participant, [...(silent.get(participant) ?? []), at - flow.since]);
+      const ms = at - flow.since;
+      const silence = { ms, told: ms > 0 && unheard.has(key) };
+      silent.set(participant, [...(silent.get(participant) ?? []), silence]);
     }
     this.#flows = flows;
     return silent;

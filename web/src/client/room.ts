@@ -57,6 +57,7 @@ export class Room {
   readonly #talking = new Set<string>();
   /** Streams the gateway gets nothing of, as `participant/generation/mid`. */
   readonly #silent = new Set<string>();
+  readonly #unheard = new Store<ReadonlySet<string>>(new Set());
 
   get participants(): Readable<readonly Participant[]> {
     return this.#participants;
@@ -69,6 +70,11 @@ export class Room {
   /** The last reactions, the newest last; how long each is shown is the page's. */
   get reactions(): Readable<readonly Reaction[]> {
     return this.#reactions;
+  }
+
+  /** Streams the gateway says that it gets nothing of, as `participant/source`. */
+  get unheard(): Readable<ReadonlySet<string>> {
+    return this.#unheard;
   }
 
   publications(): Publication[] {
@@ -144,6 +150,7 @@ export class Room {
     const key = `${participant}/${generation}/${mid}`;
     if (receiving) this.#silent.delete(key);
     else this.#silent.add(key);
+    this.#showUnheard();
   }
 
   said(message: ChatMessage): void {
@@ -169,18 +176,15 @@ export class Room {
     const on = new Map(this.#present.map(({ id, meta }) => [id, meta]));
     return this.publications()
       .filter(({ participant }) => participant !== this.#self)
-      .flatMap(({ participant, generation, streams }) =>
-        streams
+      .flatMap((publication) => {
+        const { participant, generation, streams } = publication;
+        const meta = on.get(participant);
+        return streams
           .filter(({ mid, source, disabled }) => {
-            const meta = on.get(participant);
-            return (
-              !disabled &&
-              meta?.[source] === true &&
-              !this.#silent.has(`${participant}/${generation}/${mid}`)
-            );
+            return !disabled && meta?.[source] === true && !this.#isSilent(publication, mid);
           })
-          .map(({ source }) => ({ participant, generation, source })),
-      );
+          .map(({ source }) => ({ participant, generation, source }));
+      });
   }
 
   #forget(participant: string): void {
@@ -191,7 +195,23 @@ export class Room {
     }
   }
 
+  #isSilent({ participant, generation }: Publication, mid: string): boolean {
+    return this.#silent.has(`${participant}/${generation}/${mid}`);
+  }
+
+  #showUnheard(): void {
+    const unheard = this.publications().flatMap((publication) =>
+      publication.streams
+        .filter(({ mid }) => this.#isSilent(publication, mid))
+        .map(({ source }) => `${publication.participant}/${source}`),
+    );
+    const before = this.#unheard.value;
+    if (unheard.length === before.size && unheard.every((key) => before.has(key))) return;
+    this.#unheard.set(new Set(unheard));
+  }
+
   #show(): void {
+    this.#showUnheard();
     const sorted = [...this.#present].sort(
       (a, b) => a.meta.joined_at - b.meta.joined_at || (a.id < b.id ? -1 : 1),
     );
