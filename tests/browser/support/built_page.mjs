@@ -1,5 +1,6 @@
 // The page in web/dist, in front of a server under test: for a page that is newer than the one in the
-// binary (PARLOUR_BUILT_PAGE=1, after `npm --prefix web run build`).
+// binary (PARLOUR_BUILT_PAGE=1, after `npm --prefix web run build`). What the server itself says to a bad
+// link or to another name of its own is then Vite's.
 import { end, freePort, start } from "./process.mjs";
 import { until } from "./wait.mjs";
 
