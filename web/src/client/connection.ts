@@ -1,13 +1,13 @@
 // One socket, one channel, and presence: the phoenix client, held to what the page needs.
 //
 // Joins, rejoins after each loss, and ends for good on a refusal or a `phx_close`. Adds what the
-// client lacks: heartbeats and reconnects of a hidden page, requests that fail when their channel
-// goes, and none that waits for a later one.
+// client lacks: requests that fail when their channel goes, and none that waits for a later one. Whether
+// the socket lives is `socket_watch.ts`; how it is replaced, `socket.ts`.
 
-import { type Channel, Presence, Socket, type SocketConnectOption } from "phoenix";
-import { reconnectAfter, rejoinAfter } from "./backoff";
-import { type Clock, every } from "./clock";
+import { type Channel, Presence } from "phoenix";
+import type { Clock } from "./clock";
 import type { History } from "./history";
+import type { Transport } from "./line";
 import type {
   Answer,
   ErrorReply,
@@ -18,6 +18,8 @@ import type {
   Requests,
   Wire,
 } from "./protocol";
+import { PUSH_MS, type ReusedSocket, takeSocket } from "./socket";
+import { SocketWatch } from "./socket_watch";
 import { type Readable, Store } from "./store";
 
 /** Where the membership stands. */
@@ -48,39 +50,17 @@ export interface ConnectionOptions {
   /** Whether nobody looks at the page: then its timers sleep, and the clock's must do. */
   hidden: () => boolean;
   /** For tests: what stands for the browser's WebSocket. */
-  transport?: SocketConnectOption["transport"] | undefined;
+  transport?: Transport | undefined;
 }
-
-const HEARTBEAT_MS = 5_000;
-/** How often it is asked whether the socket lives, and when silence means that it does not. Together
- * less than the 9 s after which the server gives a silent socket up: so a call is taken over. */
-const BEAT_MS = 3_000;
-const DEAD_MS = 4_000;
-/** How long a connection may take to open. Packets lost meanwhile are repeated at doubled intervals, up
- * to minutes: a new one finds a network that is back sooner. */
-const CONNECT_MS = 4_000;
-/** The same, where there is a reason to doubt. */
-const PROBE_MS = 2_000;
-const PUSH_MS = 10_000;
 
 export class Connection implements Wire {
   readonly #state = new Store<ConnectionState>({ phase: "idle" });
   readonly #options: ConnectionOptions;
-  readonly #socket: Socket;
+  readonly #socket: ReusedSocket;
+  readonly #watch: SocketWatch;
   readonly #channel: Channel;
   readonly #presence: Presence;
   readonly #pending = new Set<(answer: Answer<never>) => void>();
-  #stopTicking = () => {};
-  /** How many were opened: a ping of an earlier one says nothing of this one. */
-  #sockets = 0;
-  /** Tries of a hidden page since a socket was open, and when the next is due. */
-  #hiddenTries = 0;
-  #hiddenNext = 0;
-  #beatAt = 0;
-  #unansweredSince: number | null = null;
-  #connectingSince: number | null = null;
-  /** What the newest refusal of a join asked to wait. */
-  #retryMs: number | null = null;
 
   /** Called at each join, the first and all later ones. */
   onJoined: (reply: JoinReply) => void = () => {};
@@ -91,26 +71,14 @@ export class Connection implements Wire {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#socket = new Socket(options.endpoint, {
-      params: { heartbeat_ms: HEARTBEAT_MS },
-      vsn: "2.0.0",
-      heartbeatIntervalMs: HEARTBEAT_MS,
-      timeout: PUSH_MS,
-      reconnectAfterMs: (tries) => reconnectAfter(tries),
-      rejoinAfterMs: (tries) => rejoinAfter(tries, this.#retryMs),
-      // Unsaid, it reads the page's own, which throws where storage is switched off.
-      sessionStorage: options.storage,
-      ...(options.transport ? { transport: options.transport } : {}),
-    });
-    this.#socket.onOpen(() => {
-      this.#sockets += 1;
-      this.#hiddenTries = 0;
-    });
+    // Of its own as long as it lasts: one socket carries a room once.
+    this.#socket = takeSocket(options.endpoint, options.transport);
+    this.#watch = new SocketWatch({ ...options, socket: this.#socket });
     this.#channel = this.#socket.channel(`room:${options.room}`, () => this.#joinParams());
     // The client sets the time of its next try before it tells anybody why it was refused.
     this.#channel.onMessage = (event, payload) => {
       if (event === "phx_reply" && this.#channel.state === "joining") {
-        this.#retryMs = retryOf(payload);
+        this.#socket.retryMs = retryOf(payload);
       }
       return payload;
     };
@@ -134,7 +102,7 @@ export class Connection implements Wire {
       .receive("error", (reply: ErrorReply) => this.#refused(reply))
       .receive("timeout", () => this.#lost("join_timeout"));
     this.#socket.connect();
-    this.#stopTicking = every(this.#options.clock, 1_000, () => this.#tick());
+    this.#watch.start();
   }
 
   /** Leaves the room and the socket. */
@@ -173,30 +141,7 @@ export class Connection implements Wire {
 
   /** Asks whether the socket still lives (after sleep, a new network): 2 s, then a new one. */
   probe(cause: string): void {
-    const { phase } = this.#state.value;
-    if (phase === "idle" || phase === "ended") return;
-    if (this.#socket.connectionState() === "closed") {
-      // It waits for its next try; there is reason to hope now.
-      this.#connectAnew();
-      return;
-    }
-    let answered = false;
-    const sockets = this.#sockets;
-    const asked = this.#socket.ping(() => {
-      answered = true;
-    });
-    if (!asked) return;
-    this.#options.clock.after(PROBE_MS, () => {
-      if (answered || sockets !== this.#sockets || this.#state.value.phase === "ended") return;
-      this.#options.history.add("socket_dead", { cause });
-      this.#connectAnew();
-    });
-  }
-
-  /** `connect` alone does nothing while the client still holds the old socket. */
-  #connectAnew(): void {
-    this.#socket.disconnect();
-    this.#socket.connect();
+    this.#watch.probe(cause);
   }
 
   #joinParams(): JoinParams {
@@ -233,7 +178,6 @@ export class Connection implements Wire {
 
   #lost(cause: string): void {
     const state = this.#state.value;
-    this.#unansweredSince = null;
     this.#failPending();
     if (state.phase === "ended" || state.phase === "idle") return;
     const wasJoined = state.phase === "joined";
@@ -246,20 +190,20 @@ export class Connection implements Wire {
   #closed(reason: string): void {
     if (this.#state.value.phase === "ended") return;
     this.#over(reason);
-    this.#socket.disconnect();
+    this.#socket.giveBack();
   }
 
   #end(reason: string): void {
     if (this.#state.value.phase === "ended") return;
     this.#over(reason);
-    const gone = () => this.#socket.disconnect();
+    const gone = () => this.#socket.giveBack();
     // Without a socket the client answers this by itself.
     this.#channel.leave(1_000).receive("ok", gone).receive("timeout", gone).receive("error", gone);
   }
 
   #over(reason: string): void {
     this.#to({ phase: "ended", reason });
-    this.#stopTicking();
+    this.#watch.stop();
     this.#failPending();
   }
 
@@ -275,42 +219,6 @@ export class Connection implements Wire {
         meta: entry.metas.at(-1) as PresenceMeta,
       })),
     );
-  }
-
-  /** Once a second, also while the page is hidden and its own timers sleep. */
-  #tick(): void {
-    const now = this.#options.clock.now();
-    if (this.#options.hidden() && this.#socket.connectionState() === "closed") {
-      // The phoenix client waits until somebody looks, and its own timers may sleep for a minute.
-      if (now < this.#hiddenNext) return;
-      this.#hiddenTries += 1;
-      this.#hiddenNext = now + reconnectAfter(this.#hiddenTries);
-      this.#connectAnew();
-      return;
-    }
-    if (this.#socket.connectionState() !== "connecting") this.#connectingSince = null;
-    else {
-      this.#connectingSince ??= now;
-      if (now - this.#connectingSince < CONNECT_MS) return;
-      this.#connectingSince = null;
-      this.#options.history.add("socket_dead", { cause: "connecting" });
-      this.#connectAnew();
-      return;
-    }
-    if (this.#unansweredSince !== null) {
-      if (now - this.#unansweredSince < DEAD_MS) return;
-      this.#unansweredSince = null;
-      this.#options.history.add("socket_dead", { cause: "silence" });
-      this.#connectAnew();
-      return;
-    }
-    if (now - this.#beatAt < BEAT_MS) return;
-    const asked = this.#socket.ping(() => {
-      this.#unansweredSince = null;
-    });
-    if (!asked) return;
-    this.#beatAt = now;
-    this.#unansweredSince = now;
   }
 
   #to(state: ConnectionState): void {
