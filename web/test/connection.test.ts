@@ -185,6 +185,38 @@ test("a hidden page beats, and connects again without being looked at", async ()
   expect(state().phase).toBe("joined");
 });
 
+test("a hidden page tries again at once, then ever more seldom, and at once after the next loss", async () => {
+  connection.leave();
+  vi.spyOn(Math, "random").mockReturnValue(1);
+  FakeSocket.all = [];
+  const clock = new HandClock();
+  hidden = true;
+  connection = connect(clock);
+  join().close(1006);
+  const tries = async (number: number) => {
+    const at: number[] = [];
+    const from = clock.now();
+    while (at.length < number && clock.now() - from < 60_000) {
+      const before = FakeSocket.all.length;
+      await clock.advance(1_000);
+      if (FakeSocket.all.length === before) continue;
+      at.push((clock.now() - from) / 1_000);
+      FakeSocket.newest().close(1006);
+    }
+    return at;
+  };
+  // It is looked once a second: 50 ms to 800 ms are one, 1.5 s are two; 5 s at most.
+  expect(await tries(11)).toEqual([1, 2, 3, 4, 5, 6, 8, 11, 16, 21, 26]);
+  await clock.advance(5_000);
+  join();
+  expect(state().phase).toBe("joined");
+  FakeSocket.newest().close(1006);
+  // Of the wait before, nothing is left.
+  const [first, second] = await tries(2);
+  expect([first, second]).toEqual([1, 2]);
+  vi.restoreAllMocks();
+});
+
 test("a socket that does not answer a probe is replaced", async () => {
   const socket = join();
   socket.answers = false;
@@ -201,6 +233,44 @@ test("a socket that falls silent is replaced before the server gives it up after
   await vi.advanceTimersByTimeAsync(8_900);
   expect(FakeSocket.newest()).not.toBe(socket);
   join();
+  expect(state().phase).toBe("joined");
+});
+
+test("a replaced socket is left to the server, which sees the next join before its end", async () => {
+  const socket = join();
+  held = 7;
+  socket.answers = false;
+  await vi.advanceTimersByTimeAsync(8_900);
+  const next = join();
+  expect(next.frame("phx_join")[4]).toMatchObject({ resume: "token", call: 7 });
+  expect([socket.readyState, socket.has("phx_leave")]).toEqual([1, false]);
+  connection.leave();
+  expect(next.has("phx_leave")).toBe(true);
+  expect([socket.readyState, next.readyState]).toEqual([3, 3]);
+});
+
+test("sockets that open and fall silent one after another do not pile up", async () => {
+  for (let i = 0; i < 60; i += 1) {
+    const socket = FakeSocket.newest();
+    if (socket.readyState === 0) {
+      socket.open();
+      socket.answers = false;
+    }
+    await vi.advanceTimersByTimeAsync(1_000);
+    connection.probe("online");
+  }
+  expect(FakeSocket.all.length).toBeGreaterThan(10);
+  const held = FakeSocket.all.filter(({ readyState }) => readyState !== 3);
+  expect(held.length).toBeLessThanOrEqual(6);
+});
+
+test("two visits at the same time have a socket each", () => {
+  const first = join();
+  const other = connect(pageClock);
+  const second = join();
+  expect(second).not.toBe(first);
+  other.leave();
+  expect([first.readyState, second.readyState]).toEqual([1, 3]);
   expect(state().phase).toBe("joined");
 });
 

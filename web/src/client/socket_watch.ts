@@ -47,6 +47,7 @@ export class SocketWatch {
     const opened = socket.onOpen(() => {
       this.#opened += 1;
       this.#hiddenTries = 0;
+      this.#hiddenNext = 0;
       this.#unansweredSince = null;
     });
     this.#stops = [every(clock, 1_000, () => this.#tick()), () => socket.off([opened])];
