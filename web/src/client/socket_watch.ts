@@ -8,9 +8,11 @@ import { type Clock, every } from "./clock";
 import type { History } from "./history";
 import type { ReusedSocket } from "./socket";
 
-/** How often it is asked whether the socket lives, and when silence means that it does not. Together
- * less than the 9 s after which the server gives a silent socket up: so a call is taken over. */
-const BEAT_MS = 3_000;
+/** How often it is looked, and each time asked whether the socket lives. The server gives a socket up
+ * 9 s after the last byte: the newer that is when a network goes, the longer the network may be away
+ * without a leave. */
+const LOOK_MS = 1_000;
+/** When silence means that it does not live: early enough for the next one to take the call over. */
 const DEAD_MS = 4_000;
 /** How long a connection may take to open. Packets lost meanwhile are repeated at doubled intervals, up
  * to minutes: a new one finds a network that is back sooner. */
@@ -34,7 +36,6 @@ export class SocketWatch {
   /** Tries of a hidden page since a socket was open, and when the next is due. */
   #hiddenTries = 0;
   #hiddenNext = 0;
-  #beatAt = 0;
   #unansweredSince: number | null = null;
   #connectingSince: number | null = null;
 
@@ -50,7 +51,7 @@ export class SocketWatch {
       this.#hiddenNext = 0;
       this.#unansweredSince = null;
     });
-    this.#stops = [every(clock, 1_000, () => this.#tick()), () => socket.off([opened])];
+    this.#stops = [every(clock, LOOK_MS, () => this.#tick()), () => socket.off([opened])];
   }
 
   stop(): void {
@@ -79,7 +80,6 @@ export class SocketWatch {
     });
   }
 
-  /** Once a second. */
   #tick(): void {
     const { socket, clock, hidden } = this.#options;
     const now = clock.now();
@@ -105,8 +105,6 @@ export class SocketWatch {
       if (now - this.#unansweredSince >= DEAD_MS) this.#dead("silence");
       return;
     }
-    if (now - this.#beatAt < BEAT_MS) return;
-    this.#beatAt = now;
     this.#unansweredSince = now;
     this.#options.socket.ping(() => {
       this.#unansweredSince = null;
