@@ -252,6 +252,22 @@ test("a replaced socket is left to the server, which sees the next join before i
   expect([socket.readyState, next.readyState]).toEqual([3, 3]);
 });
 
+test("a connection that does not open is replaced: after a silence in 2 s, then every 4 s", async () => {
+  const socket = join();
+  socket.answers = false;
+  const at: number[] = [];
+  for (let second = 1; second <= 20; second += 1) {
+    const before = FakeSocket.all.length;
+    await vi.advanceTimersByTimeAsync(1_000);
+    if (FakeSocket.all.length > before) at.push(second);
+  }
+  // Asked at 1 s, given up 4 s later.
+  expect(at).toEqual([5, 7, 11, 15, 19]);
+  expect(FakeSocket.all.filter(({ readyState }) => readyState === 0)).toHaveLength(1);
+  join();
+  expect(state().phase).toBe("joined");
+});
+
 test("sockets that open and fall silent one after another do not pile up", async () => {
   for (let i = 0; i < 60; i += 1) {
     const socket = FakeSocket.newest();

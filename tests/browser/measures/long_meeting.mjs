@@ -8,6 +8,8 @@ const SAMPLES = 6;
 /** What a page may hold more at the end than after the first sample, when all is warm. */
 const HEAP_GROWTH_KIB = 1024;
 const NODE_GROWTH = 200;
+/** Four of them a visit was once what the phoenix client's sockets left on the window. */
+const LISTENER_GROWTH = 30;
 
 export async function longMeeting({ parlour, note, wrong }) {
   const rows = [];
@@ -67,6 +69,9 @@ export async function longMeeting({ parlour, note, wrong }) {
         );
         if (last.heap - first.heap > HEAP_GROWTH_KIB) wrong.push(`${mode}, ${who}: the heap grows`);
         if (last.nodes - first.nodes > NODE_GROWTH) wrong.push(`${mode}, ${who}: the nodes grow`);
+        if (last.listeners - first.listeners > LISTENER_GROWTH) {
+          wrong.push(`${mode}, ${who}: the listeners grow`);
+        }
       }
     } finally {
       await browser.close();

@@ -17,6 +17,9 @@ const DEAD_MS = 4_000;
 /** How long a connection may take to open. Packets lost meanwhile are repeated at doubled intervals, up
  * to minutes: a new one finds a network that is back sooner. */
 const CONNECT_MS = 4_000;
+/** The same of the first one after a loss: what it asks for at 0 and 1 s, the next asks for at 2 and 3 s,
+ * while the place may still be taken over. */
+const CONNECT_AGAIN_MS = 2_000;
 /** The silence that means the same, where there is a reason to doubt. */
 const PROBE_MS = 2_000;
 
@@ -38,6 +41,7 @@ export class SocketWatch {
   #hiddenNext = 0;
   #unansweredSince: number | null = null;
   #connectingSince: number | null = null;
+  #connectWithin = CONNECT_MS;
 
   constructor(options: SocketWatchOptions) {
     this.#options = options;
@@ -89,7 +93,7 @@ export class SocketWatch {
     if (state === "closed" && hidden()) this.#tryHidden(now);
     else if (state === "connecting") {
       this.#connectingSince ??= now;
-      if (now - this.#connectingSince >= CONNECT_MS) this.#dead("connecting");
+      if (now - this.#connectingSince >= this.#connectWithin) this.#dead("connecting");
     } else if (state === "open") this.#beat(now);
   }
 
@@ -112,9 +116,11 @@ export class SocketWatch {
   }
 
   #dead(cause: string): void {
+    const { socket, clock, history } = this.#options;
+    this.#connectWithin = cause === "connecting" ? CONNECT_MS : CONNECT_AGAIN_MS;
+    this.#connectingSince = clock.now();
     this.#unansweredSince = null;
-    this.#connectingSince = null;
-    this.#options.history.add("socket_dead", { cause });
-    this.#options.socket.renew(this.#options.clock);
+    history.add("socket_dead", { cause });
+    socket.renew(clock);
   }
 }
