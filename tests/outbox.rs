@@ -72,22 +72,23 @@ async fn socket(
     actix_web::rt::spawn(async move {
         let mut decoder = Decoder::new(64 * 1024);
         while let Some(Ok(bytes)) = payload.next().await {
-            for incoming in decoder.feed(&bytes) {
+            let incoming = decoder.feed(&bytes);
+            if let Some(pongs) = decoder.take_pongs() {
+                let _ = voice.push(pongs);
+            }
+            for incoming in incoming {
                 match incoming {
                     Incoming::Text(text) => match answer(&voice, &text, &seen) {
                         Next::GoOn => {}
                         Next::DropVoice => return,
                     },
-                    Incoming::Close(_) => {
-                        voice.end_with(decoder.take_output().unwrap());
+                    Incoming::Close { echo, .. } => {
+                        voice.end_with(echo);
                         return;
                     }
                     Incoming::Violation(violation) => voice.close(violation.code(), ""),
                     Incoming::Binary(_) | Incoming::Ping | Incoming::Pong => {}
                 }
-            }
-            if let Some(pongs) = decoder.take_output() {
-                let _ = voice.push(pongs);
             }
         }
     });

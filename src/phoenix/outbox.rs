@@ -135,7 +135,7 @@ impl Outbox {
     }
 
     /// As [`Outbox::close`], with a frame made elsewhere: the echo of the peer's close, which
-    /// [`super::websocket::Decoder::take_output`] gives.
+    /// [`super::websocket::Incoming::Close`] holds.
     pub fn end_with(&self, last: Bytes) {
         let queue = &*self.0;
         if queue.ended.replace(true) {

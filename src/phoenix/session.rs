@@ -279,14 +279,15 @@ impl StreamHandler<Result<Bytes, PayloadError>> for WebSocketSession {
             return self.close(CloseCode::PROTOCOL, "ended without a close frame", ctx);
         };
         self.heard = Instant::now();
-        for incoming in self.decoder.feed(&bytes) {
-            self.incoming(incoming, ctx);
+        let incoming = self.decoder.feed(&bytes);
+        if let Some(pongs) = self.decoder.take_pongs() {
+            self.write(pongs, ctx);
+        }
+        for incoming in incoming {
             if self.voice.has_ended() {
                 return;
             }
-        }
-        if let Some(pong) = self.decoder.take_output() {
-            self.write(pong, ctx);
+            self.incoming(incoming, ctx);
         }
     }
 

@@ -74,13 +74,17 @@ pub enum Incoming {
     Text(String),
     /// A binary message.
     Binary(Bytes),
-    /// A ping; its pong waits in [`Decoder::take_output`].
+    /// A ping; its pong waits in [`Decoder::take_pongs`].
     Ping,
     /// A pong.
     Pong,
-    /// The client closes, with this code ([`CloseCode::NONE`] if it gave none). The echo waits in
-    /// [`Decoder::take_output`], for [`super::outbox::Outbox::end_with`]. Nothing comes after it.
-    Close(u16),
+    /// The client closes. Nothing comes after it.
+    Close {
+        /// Why; [`CloseCode::NONE`] if it did not say.
+        code: u16,
+        /// The frame that answers it, for [`super::outbox::Outbox::end_with`].
+        echo: Bytes,
+    },
     /// The client broke the protocol: close with [`Violation::code`]. Nothing comes after it.
     Violation(Violation),
 }
@@ -96,7 +100,7 @@ pub struct Decoder {
     message: Option<Message>,
     /// The payload of a control frame, as far as it came; it may lie between two fragments.
     control: Vec<u8>,
-    output: BytesMut,
+    pongs: BytesMut,
     /// A close or a violation: the rest is not read.
     ended: bool,
 }
@@ -128,7 +132,7 @@ impl Decoder {
             frame: None,
             message: None,
             control: Vec::new(),
-            output: BytesMut::new(),
+            pongs: BytesMut::new(),
             ended: false,
         }
     }
@@ -140,7 +144,7 @@ impl Decoder {
         while !self.ended {
             match self.step(&mut rest) {
                 Ok(Step::Completed(item)) => {
-                    self.ended = matches!(item, Incoming::Close(_));
+                    self.ended = matches!(item, Incoming::Close { .. });
                     incoming.push(item);
                 }
                 Ok(Step::Went) => {}
@@ -158,9 +162,10 @@ impl Decoder {
         incoming
     }
 
-    /// What the protocol itself answers: pongs, and the echo of a close. Whole frames.
-    pub fn take_output(&mut self) -> Option<Bytes> {
-        (!self.output.is_empty()).then(|| std::mem::take(&mut self.output).freeze())
+    /// The pongs that are due, whole frames, in order. To be sent before what answers the messages
+    /// they were read with: nobody shall wait for a pong, and it may stand within a message.
+    pub fn take_pongs(&mut self) -> Option<Bytes> {
+        (!self.pongs.is_empty()).then(|| std::mem::take(&mut self.pongs).freeze())
     }
 
     /// Reads a head, or some of a payload.
@@ -244,14 +249,14 @@ impl Decoder {
         let item = match control {
             Control::Ping => {
                 let pong = frame(OpCode::Control(Control::Pong), &[&payload]);
-                self.output.extend_from_slice(&pong);
+                self.pongs.extend_from_slice(&pong);
                 Incoming::Ping
             }
             Control::Pong => Incoming::Pong,
             Control::Close => {
                 let code = close_code(&payload)?;
-                self.output.extend_from_slice(&close_frame(code, ""));
-                Incoming::Close(code)
+                let echo = close_frame(code, "");
+                Incoming::Close { code, echo }
             }
             Control::Reserved(_) => return Err(Violation::Protocol),
         };

@@ -37,10 +37,8 @@ impl WebSocketSession {
             Incoming::Text(text) => self.text(&text, ctx),
             Incoming::Binary(bytes) => self.binary(&bytes, ctx),
             Incoming::Ping | Incoming::Pong => {}
-            Incoming::Close(_) => {
-                if let Some(echo) = self.decoder.take_output() {
-                    self.voice.end_with(echo);
-                }
+            Incoming::Close { echo, .. } => {
+                self.voice.end_with(echo);
                 self.end(ctx);
             }
             Incoming::Violation(violation) => {

@@ -79,8 +79,8 @@ fn fragments_become_one_message_with_controls_between_them() {
         incoming,
         [Incoming::Ping, Incoming::Pong, text("aäz"), text("next")]
     );
-    assert_eq!(&decoder.take_output().unwrap()[..], b"\x8a\x02hi");
-    assert_eq!(decoder.take_output(), None);
+    assert_eq!(&decoder.take_pongs().unwrap()[..], b"\x8a\x02hi");
+    assert_eq!(decoder.take_pongs(), None);
 }
 
 #[test]
@@ -88,8 +88,8 @@ fn pongs_are_in_order_and_carry_what_was_asked() {
     let mut decoder = Decoder::new(1000);
     let long = [7; 125];
     decoder.feed(&[masked(FIN | PING, b"1"), masked(FIN | PING, &long)].concat());
-    let output = decoder.take_output().unwrap();
-    assert_eq!(output[..], [&b"\x8a\x011\x8a\x7d"[..], &long].concat());
+    let pongs = decoder.take_pongs().unwrap();
+    assert_eq!(pongs[..], [&b"\x8a\x011\x8a\x7d"[..], &long].concat());
 }
 
 #[test]
@@ -103,12 +103,11 @@ fn a_close_is_echoed_and_the_last_thing_read() {
     ] {
         let mut decoder = Decoder::new(1000);
         let bytes = [masked(FIN | CLOSE, &payload), masked(FIN | TEXT, b"late")].concat();
-        assert_eq!(decoder.feed(&bytes), [Incoming::Close(code)]);
-        let echo = decoder.take_output().unwrap();
         let due = &payload[..payload.len().min(2)];
-        assert_eq!(echo[..], [&[0x88, due.len() as u8][..], due].concat());
+        let echo = [&[0x88, due.len() as u8][..], due].concat().into();
+        assert_eq!(decoder.feed(&bytes), [Incoming::Close { code, echo }]);
         assert_eq!(decoder.feed(&masked(FIN | PING, b"")), []);
-        assert_eq!(decoder.take_output(), None);
+        assert_eq!(decoder.take_pongs(), None);
     }
 }
 
@@ -200,8 +199,8 @@ fn nothing_announced_is_reserved_and_nothing_done_is_kept() {
     assert!(decoder.message.is_none());
     assert_eq!(decoder.head.capacity() + decoder.control.capacity(), 0);
     decoder.feed(&masked(FIN | PING, b"hi"));
-    assert!(decoder.take_output().is_some());
-    assert_eq!(decoder.output.capacity() + decoder.control.capacity(), 0);
+    assert!(decoder.take_pongs().is_some());
+    assert_eq!(decoder.pongs.capacity() + decoder.control.capacity(), 0);
 }
 
 #[test]
@@ -292,6 +291,6 @@ proptest! {
         let (mut whole, mut single) = (Decoder::new(50), Decoder::new(50));
         let incoming: Vec<Incoming> = bytes.iter().flat_map(|b| single.feed(&[*b])).collect();
         prop_assert_eq!(whole.feed(&bytes), incoming);
-        prop_assert_eq!(whole.take_output(), single.take_output());
+        prop_assert_eq!(whole.take_pongs(), single.take_pongs());
     }
 }
