@@ -16,7 +16,8 @@ WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -pa
 BROWSER_TESTS := tests/browser/node_modules/.package-lock.json tests/browser/lighthouse/node_modules/.package-lock.json
 NPM_CI := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
-.PHONY: help run build web check test faults measure screenshots image test-compose setup-run setup-check setup-test
+.PHONY: help run build web check test faults fuzz measure screenshots image test-compose setup-run setup-check \
+    setup-fuzz setup-test
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,12 +30,13 @@ build: setup-run web ## build the page and the binary (target/release/parlour)
 
 web: web/dist/index.html ## build the page (web/dist)
 
-check: setup-check web/node_modules/.package-lock.json ## formatting, lints, licences, types
+check: setup-check web/node_modules/.package-lock.json ## formatting, lints, what comes in from others, types
 	cargo fmt --check
 	cargo clippy --all-targets --all-features --locked -- -D warnings
-	cargo deny --offline --log-level error check bans licenses sources
+	cargo fmt --check --manifest-path fuzz/Cargo.toml
+	@scripts/audit
 	npm --prefix web run --silent check
-	web/node_modules/.bin/biome check --config-path=web/biome.json tests/browser
+	web/node_modules/.bin/biome check --config-path=web/biome.json tests/browser scripts
 
 test: setup-test check web $(BROWSER_TESTS) ## check, then all tests: Rust, page, browsers
 	@scripts/test
@@ -42,6 +44,9 @@ test: setup-test check web $(BROWSER_TESTS) ## check, then all tests: Rust, page
 faults: setup-test web $(BROWSER_TESTS) ## every fault of docs/faults.md, and a table of what was seen; ALL=1: the long forms too
 	@cargo build --locked --features failpoints
 	@scripts/faults
+
+fuzz: setup-fuzz ## fuzz what reads foreign input; TIME=300: seconds for each target
+	@TIME=$(or $(TIME),60) scripts/fuzz $(TARGET)
 
 measure: setup-test web $(BROWSER_TESTS) ## measure what it promises, with the binary that is built
 	@scripts/measure
@@ -60,6 +65,9 @@ setup-run:
 
 setup-check:
 	@scripts/setup check
+
+setup-fuzz:
+	@scripts/setup fuzz
 
 setup-test:
 	@scripts/setup test

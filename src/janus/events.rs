@@ -7,6 +7,7 @@
 //! Unknown members are passed over. An event of an unknown kind, or of a known kind in a shape that
 //! cannot be read, is [`Kind::Unknown`]: passed on, never an error.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -170,7 +171,7 @@ impl Kind {
             "event" => Self::Plugin(PluginData::read(raw)?),
             "webrtcup" => Self::WebrtcUp,
             "media" => {
-                let media = Media::deserialize(raw).ok()?;
+                let media: Media = object(raw)?;
                 Self::Media {
                     mid: media.mid,
                     media: media.media,
@@ -178,7 +179,7 @@ impl Kind {
                 }
             }
             "slowlink" => {
-                let slow = SlowLink::deserialize(raw).ok()?;
+                let slow: SlowLink = object(raw)?;
                 Self::SlowLink {
                     mid: slow.mid,
                     uplink: slow.uplink,
@@ -222,10 +223,10 @@ impl Kind {
 impl PluginData {
     /// Reads `plugindata` and `jsep` of an event or a `success`.
     pub(crate) fn read(raw: &Value) -> Option<Self> {
-        let said = RawPluginData::deserialize(raw.get("plugindata")?).ok()?;
+        let said: RawPluginData = object(raw.get("plugindata")?)?;
         let jsep = match raw.get("jsep") {
             None | Some(Value::Null) => None,
-            Some(jsep) => Some(Jsep::deserialize(jsep).ok()?),
+            Some(jsep) => Some(object(jsep)?),
         };
         Some(Self {
             plugin: said.plugin,
@@ -233,6 +234,11 @@ impl PluginData {
             jsep,
         })
     }
+}
+
+/// Reads an object. Derived readers take a list of a struct's fields as well, which is none.
+pub(crate) fn object<T: DeserializeOwned>(raw: &Value) -> Option<T> {
+    raw.is_object().then(|| T::deserialize(raw).ok()).flatten()
 }
 
 /// An id that may be missing, but not be something else.
@@ -276,6 +282,8 @@ mod tests {
             json!({"janus":"media","session_id":1,"mid":7}),
             json!({"janus":"event","session_id":1,"jsep":{"type":"offer","sdp":""}}),
             json!({"janus":"event","plugindata":{"plugin":"p"},"jsep":{"type":"rollback","sdp":""}}),
+            json!({"janus":"event","plugindata":["p",{}]}),
+            json!({"janus":"event","plugindata":{"plugin":"p"},"jsep":["offer","v=0"]}),
         ] {
             let event = Event::read(raw.clone()).unwrap();
             assert!(matches!(event.kind, Kind::Unknown { .. }), "{raw}");

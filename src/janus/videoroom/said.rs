@@ -1,10 +1,11 @@
 //! What the VideoRoom says, read.
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::types::{Publisher, Stream, SubscribedStream};
 use crate::janus::errors::harmless;
+use crate::janus::events::object;
 
 /// What the plugin says unasked, or as an answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -111,13 +112,15 @@ impl Said {
 }
 
 /// A list that may be missing (`Some(None)`), but not be unreadable (`None`).
-pub(super) fn list<T: for<'de> Deserialize<'de>>(
-    data: &Value,
-    member: &str,
-) -> Option<Option<Vec<T>>> {
+pub(super) fn list<T: DeserializeOwned>(data: &Value, member: &str) -> Option<Option<Vec<T>>> {
     match data.get(member) {
         None => Some(None),
-        Some(list) => Vec::deserialize(list).ok().map(Some),
+        Some(list) => list
+            .as_array()?
+            .iter()
+            .map(object)
+            .collect::<Option<_>>()
+            .map(Some),
     }
 }
 

@@ -27,15 +27,25 @@ pub(super) struct Jsep {
 
 impl Jsep {
     pub(super) fn read(raw: &RawValue) -> Result<Self, SdpError> {
-        serde_json::from_str(raw.get())
-            .map_err(|_| SdpError::wrong("a jsep is an object with the texts `type` and `sdp`"))
+        object(raw)
+            .ok_or_else(|| SdpError::wrong("a jsep is an object with the texts `type` and `sdp`"))
     }
 }
 
 /// Reads a candidate as browsers write it; none for null: there are no more.
 pub(super) fn ice<T: DeserializeOwned>(raw: &RawValue) -> Result<Option<T>, SdpError> {
-    serde_json::from_str(raw.get())
-        .map_err(|_| SdpError::wrong_candidate("a candidate is an object or null"))
+    if raw.get() == "null" {
+        return Ok(None);
+    }
+    let ice = object(raw);
+    ice.map(Some)
+        .ok_or_else(|| SdpError::wrong_candidate("a candidate is an object or null"))
+}
+
+/// Reads an object. Derived readers take a list of a struct's fields as well, which is none.
+fn object<T: DeserializeOwned>(raw: &RawValue) -> Option<T> {
+    let is_object = raw.get().starts_with('{');
+    is_object.then(|| serde_json::from_str(raw.get()).ok())?
 }
 
 /// Reads a jsep of one type; whatever else it is, is a bad description.
@@ -259,4 +269,27 @@ pub(super) fn prefer(text: &RawValue) -> Result<InCall, RequestError> {
         )
     });
     Ok(InCall::Prefer(preferences.collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn raw(value: &serde_json::Value) -> Box<RawValue> {
+        serde_json::value::to_raw_value(value).unwrap()
+    }
+
+    #[test]
+    fn a_list_of_the_fields_is_no_object() {
+        let listed = json!({"jsep": ["offer", "v=0"], "streams": []});
+        let refused = start_call(&raw(&listed), CandidatePolicy::All).unwrap_err();
+        assert_eq!(refused.reason(), "bad_sdp");
+        assert!(refused.to_string().contains("a jsep is an object"));
+
+        let line = "candidate:1 1 udp 2122260223 192.0.2.1 54321 typ host";
+        let listed = json!({"of": "publisher", "candidate": [line, "0", 0]});
+        let refused = trickle(&raw(&listed), CandidatePolicy::All).map(|_| ());
+        assert_eq!(refused.unwrap_err().reason(), "bad_candidate");
+    }
 }
