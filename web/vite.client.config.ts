@@ -13,6 +13,8 @@ export default defineConfig({
     assetsDir: "",
     minify: false,
     sourcemap: true,
+    // One file: whoever bundles it splits it as they like.
+    rolldownOptions: { output: { codeSplitting: false } },
     lib: { entry: "src/client/index.ts", formats: ["es"], fileName: "index" },
   },
   worker: {

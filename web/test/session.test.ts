@@ -1,7 +1,8 @@
 // A visit as a whole, with the real phoenix client on a fake WebSocket, and without devices.
 
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { pageClock } from "../src/client/clock";
+import { fetchEngines } from "../src/client/engines";
 import { LocalMedia } from "../src/client/media";
 import { Session } from "../src/client/session";
 import { FakeSocket, joinReply } from "./support";
@@ -14,6 +15,8 @@ class FakeTrack extends EventTarget {
 let track: FakeTrack;
 let media: LocalMedia;
 let session: Session;
+
+beforeAll(fetchEngines);
 
 beforeEach(() => {
   vi.useFakeTimers();

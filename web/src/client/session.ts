@@ -6,13 +6,13 @@ import { type Clock, every, workerClock } from "./clock";
 import { Connection, type ConnectionOptions, type ResumeStorage } from "./connection";
 import { counted, withRates } from "./debug";
 import type { CallState, Incoming, MediaEngine, Present, Wish } from "./engine";
+import { engineAtHand, fetchEngine, fetchEngines } from "./engines";
 import { listenToEnvironment } from "./environment";
-import { GatewayEngine } from "./gateway";
 import { Heard } from "./heard";
 import { History } from "./history";
+import { LateEngine } from "./late_engine";
 import { Looks } from "./looks";
 import type { LocalMedia } from "./media";
-import { MeshEngine } from "./mesh";
 import type { Answer, Events, JoinReply, Requests, RoomMode } from "./protocol";
 import type { StreamRate } from "./quality";
 import { Room } from "./room";
@@ -123,6 +123,8 @@ export class Session {
   /** Connects, joins, calls. */
   join(): void {
     this.connection.open();
+    // In the time that the socket takes; the other one too, for the room may change its mode.
+    void fetchEngines();
     this.#stops.push(
       every(this.#clock, 1_000, () => this.#engine?.tick()),
       listenToEnvironment((cause) => this.wake(cause)),
@@ -295,7 +297,8 @@ export class Session {
       media: this.#media,
       room: this.room,
     };
-    const engine = mode === "gateway" ? new GatewayEngine(options) : new MeshEngine(options);
+    const engine =
+      engineAtHand(mode)?.(options) ?? new LateEngine(mode, () => fetchEngine(mode), options);
     this.#engine = engine;
     const stops = [
       engine.state.subscribe((state) => {

@@ -10,16 +10,11 @@ import { words } from "./i18n";
 import { JoinScreen } from "./JoinScreen";
 import { LeftScreen } from "./LeftScreen";
 import { Live } from "./Live";
-import { lazily } from "./lazily";
+import { meeting } from "./meeting";
 import { ProblemScreen } from "./ProblemScreen";
 import type { Page } from "./page";
 import { StatusBanner } from "./StatusBanner";
 import { signalOf } from "./signals";
-
-/** The meeting is half of the page; whoever still looks at their own picture does not wait for it. */
-const Room = lazily(() => import("./room/RoomScreen").then((module) => module.RoomScreen), {
-  onShown: () => focusHeading(),
-});
 
 /** The page: its live region and its banner, which are there from the start, and the screen of the moment. */
 export function App({ page }: { page: Page }): JSX.Element {
@@ -81,14 +76,14 @@ function Screen({ page }: { page: Page }): JSX.Element {
   const screen = page.screen.value;
   useEffect(focusHeading, [screen.screen]);
   // Behind the first screen, and before anybody has found the button.
-  useEffect(Room.fetch, []);
+  useEffect(() => meeting.prefetch(), []);
   switch (screen.screen) {
     case "problem":
       return <ProblemScreen problem={screen.problem} />;
     case "lobby":
       return <JoinScreen page={page} wrong={screen.wrong} />;
     case "room":
-      return <Room page={page} session={screen.session} />;
+      return <screen.RoomScreen page={page} session={screen.session} />;
     case "left":
       return <LeftScreen page={page} reason={screen.reason} />;
   }

@@ -102,9 +102,10 @@ export function JoinScreen({
             ref={joinButton}
             type="submit"
             class="button button-primary button-wide join-button"
+            aria-busy={page.entering.value}
             data-testid="join-button"
           >
-            {starts ? t.startNow : t.join}
+            {page.entering.value ? words().status.connecting : starts ? t.startNow : t.join}
           </button>
           <DeviceHints media={page.media} guide />
           <ConnectionTest endpoint={page.endpoint} iceServers={page.iceServers} />

@@ -8,11 +8,13 @@ import {
   isRoomName,
   LocalMedia,
   Meter,
-  Session,
+  type Session,
   workerClock,
 } from "../client";
 import { watchDevices } from "./device_notices";
-import { number } from "./i18n";
+import { number, words } from "./i18n";
+import { type Meeting, meeting } from "./meeting";
+import { notify } from "./notices";
 import { offeredRoom } from "./room_name";
 import { speaker } from "./speaker";
 import { storageOf } from "./storage";
@@ -23,7 +25,7 @@ export type Screen =
   | { screen: "problem"; problem: Problem }
   /** `wrong`: the server did not take it, another is asked for. */
   | { screen: "lobby"; wrong: "name" | "room" | null }
-  | { screen: "room"; session: Session }
+  | { screen: "room"; session: Session; RoomScreen: Meeting["RoomScreen"] }
   | { screen: "left"; reason: string };
 
 /** Why there is nothing to do here. */
@@ -48,6 +50,7 @@ export class Page {
   /** The room of the page's address; null: it names none, and one is offered. */
   readonly invitedTo: string | null;
   readonly #screen = signal<Screen>({ screen: "lobby", wrong: null });
+  readonly #entering = signal(false);
   readonly #clock = workerClock();
   readonly #token: string | undefined;
   #session: Session | null = null;
@@ -81,6 +84,11 @@ export class Page {
     return this.#screen;
   }
 
+  /** Whether the meeting's half of the page is still waited for. */
+  get entering(): ReadonlySignal<boolean> {
+    return this.#entering;
+  }
+
   get session(): Session | null {
     return this.#session;
   }
@@ -100,7 +108,26 @@ export class Page {
     const name = this.name.value.trim();
     const room = this.room.value.trim();
     if (!name || !isRoomName(room) || this.#screen.value.screen === "room") return;
+    if (this.#entering.value) return;
     this.#kept.setItem(NAME_KEY, name);
+    if (meeting.now) this.#enter(meeting.now, name, room);
+    else void this.#enterLater(name, room);
+  }
+
+  async #enterLater(name: string, room: string): Promise<void> {
+    this.#entering.value = true;
+    try {
+      const half = await meeting.fetch();
+      if (this.#screen.value.screen !== "problem") this.#enter(half, name, room);
+    } catch (error) {
+      this.history.add("part_missing", { error: String(error) });
+      notify(words().problem.partMissing, "error");
+    } finally {
+      this.#entering.value = false;
+    }
+  }
+
+  #enter({ Session, RoomScreen }: Meeting, name: string, room: string): void {
     history.replaceState(null, "", `/r/${room}`);
     this.#setPlace(room);
     this.#wake();
@@ -116,7 +143,7 @@ export class Page {
       clock: this.#clock,
     });
     this.#session = session;
-    this.#screen.value = { screen: "room", session };
+    this.#screen.value = { screen: "room", session, RoomScreen };
     const sleep = keepAwake();
     const stop = session.status.subscribe((status) => {
       if (status.state !== "ended") return;

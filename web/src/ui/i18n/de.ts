@@ -309,6 +309,8 @@ export const de: Dictionary = {
     noWebRtc:
       "Dieser Browser kann keine Gespräche führen, weil ihm WebRTC fehlt. Bitte nimm einen anderen.",
     crashed: "Auf dieser Seite ist etwas kaputtgegangen. Neu laden hilft meistens.",
+    partMissing:
+      "Ein Teil dieser Seite ließ sich nicht laden. Versuche es noch einmal; wenn das nicht hilft, lade die Seite neu.",
     chooseRoom: "Anderen Raum wählen",
   },
 
@@ -428,6 +430,8 @@ export const de: Dictionary = {
     offer_refused: "Der Medienserver hat die Verbindung abgelehnt.",
     overloaded: "Der Server kam mit diesem Gespräch nicht mehr mit.",
     panicked: "Dieses Gespräch ist auf dem Server abgebrochen.",
+    part_missing:
+      "Ein Teil dieser Seite ließ sich nicht laden. Versuche es noch einmal; wenn das nicht hilft, lade die Seite neu.",
     poller_died: "Die Leitung zum Medienserver ist abgerissen.",
     recording_off: "Dieser Server zeichnet nicht auf.",
     refused: "Du wurdest nicht in den Raum eingelassen.",

@@ -69,6 +69,7 @@ export type Reason =
   | "offer_refused"
   | "overloaded"
   | "panicked"
+  | "part_missing"
   | "poller_died"
   | "recording_off"
   | "refused"
@@ -338,6 +339,8 @@ export interface Dictionary {
     badRoom: (name: string) => string;
     noWebRtc: string;
     crashed: string;
+    /** A file of the page did not come; what was to be done can be tried again. */
+    partMissing: string;
     chooseRoom: string;
   };
 

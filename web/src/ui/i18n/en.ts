@@ -305,6 +305,8 @@ export const en: Dictionary = {
       `“${name}” cannot be a room’s name. It may have letters, digits, “-” and “_”, 64 at most.`,
     noWebRtc: "This browser cannot make calls because it has no WebRTC. Please use another one.",
     crashed: "Something on this page broke. Reloading usually helps.",
+    partMissing:
+      "A part of this page could not be fetched. Try again; if that does not help, reload the page.",
     chooseRoom: "Choose another room",
   },
 
@@ -419,6 +421,8 @@ export const en: Dictionary = {
     offer_refused: "The media server refused the connection.",
     overloaded: "The server could not keep up with this call.",
     panicked: "This call broke on the server.",
+    part_missing:
+      "A part of this page could not be fetched. Try again; if that does not help, reload the page.",
     poller_died: "The link to the media server broke.",
     recording_off: "This server does not record.",
     refused: "You were not admitted to the room.",

@@ -311,6 +311,8 @@ export const es: Dictionary = {
       `«${name}» no puede ser el nombre de una sala. Puede tener letras sin tilde, cifras, «-» y «_», 64 como máximo.`,
     noWebRtc: "Este navegador no puede hacer llamadas porque no tiene WebRTC. Usa otro.",
     crashed: "Algo ha fallado en esta página. Volver a cargarla suele ayudar.",
+    partMissing:
+      "No se ha podido cargar una parte de esta página. Inténtalo de nuevo; si no sirve, vuelve a cargar la página.",
     chooseRoom: "Elegir otra sala",
   },
 
@@ -430,6 +432,8 @@ export const es: Dictionary = {
     offer_refused: "El servidor multimedia ha rechazado la conexión.",
     overloaded: "El servidor no ha dado abasto con esta llamada.",
     panicked: "Esta llamada ha fallado en el servidor.",
+    part_missing:
+      "No se ha podido cargar una parte de esta página. Inténtalo de nuevo; si no sirve, vuelve a cargar la página.",
     poller_died: "Se ha roto el enlace con el servidor multimedia.",
     recording_off: "Este servidor no graba.",
     refused: "No se te ha admitido en la sala.",

@@ -6,10 +6,8 @@ import type { RoomView } from "./view";
 /** What is going on underneath, and a copy of it for whoever helps. */
 export const DiagnosticsDialog = lazily<{ view: RoomView }>(
   async () => (await import("../diagnostics/DiagnosticsBody")).DiagnosticsBody,
-  {
-    onFailure: ({ view }) => {
-      view.dialog.value = null;
-      notify(words().problem.crashed, "error");
-    },
+  ({ view }) => {
+    view.dialog.value = null;
+    notify(words().problem.partMissing, "error");
   },
 );
