@@ -7,6 +7,33 @@ import { isConnected, joins, newRoom, says, visit } from "./support/visit.mjs";
 
 const here = setting({ elsewhere: true });
 
+test("a file of the page that does not come is said, and the next click asks for it again", async (t) => {
+  const { page, at } = await visit(here, t, "/");
+  const missing = /\/assets\/(meeting|TestRun|mesh|gateway)-/;
+  await page.route(missing, (route) => route.abort());
+  await page.goto(`${here.url}/r/${newRoom()}`);
+  await at("connection-test").getByRole("button").click();
+  await says(at("error-banner"), /part of this page could not be fetched/);
+  await at("connection-test", '[data-state="idle"]').waitFor();
+  await at("error-banner").getByRole("button").click();
+
+  await at("name-input").fill("Ann");
+  await at("join-button").click();
+  await says(at("error-banner"), /part of this page could not be fetched/);
+  await at("join-screen").waitFor();
+  await at("error-banner").getByRole("button").click();
+
+  await page.unroute(missing);
+  await page.route(/\/assets\/(mesh|gateway)-/, (route) => route.abort());
+  await at("join-button").click();
+  await at("status-banner", '[data-state="failed"]').waitFor();
+  await says(at("status-banner"), /part of this page could not be fetched/);
+
+  await page.unrouteAll();
+  await at("retry-button").click();
+  await at("status-banner", '[data-state="connected"]').waitFor({ state: "attached" });
+});
+
 /** Answers each join with this refusal. */
 const refuses = (page, response) =>
   page.routeWebSocket(/\/socket\//, (socket) =>
