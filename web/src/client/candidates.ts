@@ -1,7 +1,9 @@
-// Candidates that came before the description they belong to.
+// Candidates: those that came before the description they belong to, and how they are written.
 //
 // Each names its description by the ICE user name (RFC 8838 §9). Those of an offer that was never
 // applied find none, and fall out in time.
+
+import type { Candidate } from "./protocol";
 
 const KEPT = 100;
 
@@ -22,4 +24,15 @@ export class EarlyCandidates {
     this.#waiting = this.#waiting.filter((candidate) => !belongs(candidate));
     return taken;
   }
+}
+
+/** A candidate as the wire has it. */
+export function plain(candidate: RTCIceCandidate): Candidate {
+  const { candidate: line = "", sdpMid, sdpMLineIndex, usernameFragment } = candidate.toJSON();
+  return {
+    candidate: line,
+    sdpMid: sdpMid ?? null,
+    sdpMLineIndex: sdpMLineIndex ?? null,
+    usernameFragment: usernameFragment ?? null,
+  };
 }

@@ -4,11 +4,12 @@
 // greater id) gives way. One queue for all that is set on the connection. What does not come about, or
 // does not come back, is made anew; so does the other side, each known by the session id of its `o=`.
 
-import { EarlyCandidates } from "./candidates";
+import { EarlyCandidates, plain } from "./candidates";
 import type { Clock } from "./clock";
 import type { Incoming } from "./engine";
 import type { History } from "./history";
 import { LegLines, type Tracks } from "./leg_lines";
+import { LegTries } from "./leg_tries";
 import { LegView } from "./leg_view";
 import type { Answer, Candidate, Jsep, Source } from "./protocol";
 import type { Caps } from "./publisher";
@@ -33,21 +34,8 @@ export interface LegOptions {
   onIncoming: () => void;
 }
 
-/** How long a connection may take to come about, or back; longer once that was in vain. */
-const CONNECT_MS = 10_000;
-const CONNECT_AGAIN_MS = 20_000;
-/** The polite one waits so much longer, for the other's new connection may be on its way. */
-const POLITE_MS = 2_000;
 /** An offer is answered in this time, or it or its answer was lost. */
 const ANSWER_MS = 2_000;
-/** Between one failure and the next try, after the first one. */
-const FAILED_MS = 2_000;
-/** So often a leg is made anew at once; then in its time. */
-const MOST_QUICK = 3;
-/** After a rejoin a leg may yet come back by itself, or be offered anew by the other side. */
-const REJOINED_MS = 1_000;
-/** After waking, what is disconnected is not waited for. */
-const AWAKE_MS = 10_000;
 
 export class Leg {
   readonly participant: string;
@@ -57,6 +45,7 @@ export class Leg {
   readonly #view: LegView;
   readonly #candidates = new EarlyCandidates();
   readonly #watchdog = new Watchdog();
+  readonly #tries: LegTries;
   #caps: Caps = { camera: null, screen: null };
   #peer: RTCPeerConnection | null = null;
   #lines: LegLines | null = null;
@@ -65,13 +54,6 @@ export class Leg {
   #wasConnected = false;
   #queue: Promise<void> = Promise.resolve();
   #offeredAt = 0;
-  /** Something did not get through. */
-  #owing = false;
-  /** Restarts and new connections since it last was connected. */
-  #tries = 0;
-  #awakeSince: number | null = null;
-  #stopDeadline: (() => void) | null = null;
-  #stopRetry = () => {};
   #closed = false;
 
   constructor(options: LegOptions) {
@@ -80,6 +62,14 @@ export class Leg {
     this.#clock = options.clock;
     this.#polite = options.self > options.participant;
     this.#view = new LegView(options.clock, options.onIncoming);
+    this.#tries = new LegTries({
+      clock: options.clock,
+      polite: this.#polite,
+      joined: options.joined,
+      isSettled: () => this.#isSettled(),
+      restart: (cause) => this.restart(cause),
+      renew: (cause) => this.call(cause),
+    });
   }
 
   /** Their tracks. */
@@ -107,8 +97,8 @@ export class Leg {
       const peer = this.#peer;
       if (!peer || peer.signalingState === "closed") return this.#renew(cause);
       this.#note("leg_restart", { cause });
-      this.#tries += 1;
-      this.#arm();
+      this.#tries.count();
+      this.#tries.arm();
       await this.#offer(peer, true);
     });
   }
@@ -127,17 +117,14 @@ export class Leg {
 
   /** The server can be reached again. */
   rejoined(): void {
-    this.#clearRetry();
-    this.#stopRetry = this.#clock.after(REJOINED_MS, () => {
-      if (this.#owing || !this.#isSettled()) this.restart("rejoined");
-    });
+    this.#tries.rejoined();
   }
 
   /** The machine woke, or has another network. */
   wake(cause: string): void {
-    this.#awakeSince = this.#clock.now();
+    this.#tries.woke();
     const state = this.#peer?.connectionState;
-    if (state === "disconnected" || state === "failed") this.#tryAgain(cause, 0);
+    if (state === "disconnected" || state === "failed") this.#tries.again(cause, 0);
   }
 
   /** Sends what the devices give now, with these bounds. */
@@ -183,8 +170,7 @@ export class Leg {
 
   close(): void {
     this.#closed = true;
-    this.#disarm();
-    this.#clearRetry();
+    this.#tries.close();
     this.#peer?.close();
     this.#peer = null;
     this.#lines = null;
@@ -201,14 +187,14 @@ export class Leg {
         // A leg that is closed meanwhile makes everything fail.
         if (this.#closed) return;
         this.#note("leg_error", { error: String(error) });
-        this.#arm();
+        this.#tries.arm();
       }
     });
   }
 
   async #renew(cause: string): Promise<void> {
     this.#note("leg_new", { cause });
-    if (this.#peer) this.#tries += 1;
+    if (this.#peer) this.#tries.count();
     const peer = this.#start();
     this.#lines = LegLines.make(peer);
     await this.refresh(this.#caps);
@@ -224,8 +210,8 @@ export class Leg {
     this.#origin = null;
     if (before) this.#view.retire(before, this.#wasConnected);
     this.#wasConnected = false;
-    this.#disarm();
-    this.#arm();
+    this.#tries.disarm();
+    this.#tries.arm();
     peer.addEventListener("connectionstatechange", () => {
       if (peer === this.#peer) this.#stateChanged(peer.connectionState);
     });
@@ -244,7 +230,7 @@ export class Leg {
     }
     await peer.setLocalDescription();
     this.#offeredAt = this.#clock.now();
-    this.#owing = false;
+    this.#tries.owing = false;
     this.#tellDescription(peer);
   }
 
@@ -266,7 +252,7 @@ export class Leg {
       await this.refresh(this.#caps);
     }
     await peer.setLocalDescription();
-    this.#owing = false;
+    this.#tries.owing = false;
     this.#tellDescription(peer);
     await this.#addCandidates();
     if (isNew) await this.refresh(this.#caps);
@@ -279,8 +265,7 @@ export class Leg {
     if (peer?.signalingState !== "have-local-offer") {
       this.#note("leg_answer_unasked", { isOther });
       // The one that was taken was late, and of a connection that is no more.
-      if (isOther && !this.isConnected && this.#tries < MOST_QUICK)
-        await this.#renew("late_answer");
+      if (isOther && !this.isConnected && this.#tries.isQuick) await this.#renew("late_answer");
       return;
     }
     if (isOther) return this.#renew("other_connection");
@@ -310,41 +295,10 @@ export class Leg {
     this.#note("leg", { state });
     if (state === "connected") {
       this.#wasConnected = true;
-      this.#tries = 0;
-      this.#disarm();
-      this.#clearRetry();
+      this.#tries.connected();
       this.#watchdog.rearm();
-    } else if (state === "failed") this.#tryAgain("failed", this.#tries === 0 ? 0 : FAILED_MS);
-    else if (state === "disconnected" && this.#isAwakening()) this.#tryAgain("awake", 0);
-  }
-
-  #tryAgain(cause: string, ms: number): void {
-    this.#clearRetry();
-    if (!this.#options.joined()) this.#owing = true;
-    else if (ms === 0) this.restart(cause);
-    else this.#stopRetry = this.#clock.after(ms, () => this.restart(cause));
-  }
-
-  /** Gives the connection its time. */
-  #arm(): void {
-    if (this.#stopDeadline) return;
-    const ms = (this.#tries < 2 ? CONNECT_MS : CONNECT_AGAIN_MS) + (this.#polite ? POLITE_MS : 0);
-    this.#stopDeadline = this.#clock.after(ms, () => {
-      this.#stopDeadline = null;
-      if (this.#isSettled()) return;
-      if (this.#options.joined()) this.call("not_connected");
-      else this.#owing = true;
-    });
-  }
-
-  #disarm(): void {
-    this.#stopDeadline?.();
-    this.#stopDeadline = null;
-  }
-
-  #clearRetry(): void {
-    this.#stopRetry();
-    this.#stopRetry = () => {};
+    } else if (state === "failed") this.#tries.failed();
+    else if (state === "disconnected") this.#tries.disconnected();
   }
 
   #isSettled(): boolean {
@@ -352,11 +306,7 @@ export class Leg {
   }
 
   #isOverdue(): boolean {
-    return this.#owing || this.#clock.now() - this.#offeredAt >= ANSWER_MS;
-  }
-
-  #isAwakening(): boolean {
-    return this.#awakeSince !== null && this.#clock.now() - this.#awakeSince < AWAKE_MS;
+    return this.#tries.owing || this.#clock.now() - this.#offeredAt >= ANSWER_MS;
   }
 
   #tellDescription(peer: RTCPeerConnection): void {
@@ -371,32 +321,21 @@ export class Leg {
     void this.#options.tell(what).then((answer) => {
       if (this.#closed || peer !== this.#peer || answer.kind === "ok") return;
       if (answer.kind !== "error") {
-        this.#owing = true;
+        this.#tries.owing = true;
         return;
       }
       // Nobody there any more: presence says so next. A candidate of no use: there are others.
       if (answer.reason === "not_found") return;
       if ("candidate" in what && answer.retryMs === null) return;
       this.#note("leg_refused", { reason: answer.reason });
-      this.#owing = true;
-      if (answer.retryMs !== null) this.#tryAgain(answer.reason, Math.max(1, answer.retryMs));
+      this.#tries.owing = true;
+      if (answer.retryMs !== null) this.#tries.again(answer.reason, Math.max(1, answer.retryMs));
     });
   }
 
   #note(what: string, detail: Record<string, unknown> = {}): void {
     this.#options.history.add(what, { participant: this.participant, ...detail });
   }
-}
-
-/** A candidate as the wire has it. */
-function plain(candidate: RTCIceCandidate): Candidate {
-  const { candidate: line = "", sdpMid, sdpMLineIndex, usernameFragment } = candidate.toJSON();
-  return {
-    candidate: line,
-    sdpMid: sdpMid ?? null,
-    sdpMLineIndex: sdpMLineIndex ?? null,
-    usernameFragment: usernameFragment ?? null,
-  };
 }
 
 /** The session id of a description's `o=` line: one for each connection (RFC 8829 §5.2.1). */

@@ -1,6 +1,5 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
 import "./ControlBar.css";
 import { DeviceHints } from "../DeviceHints";
 import { DeviceToggles } from "../DeviceToggles";
@@ -13,16 +12,14 @@ import { MicSigns } from "./MicSigns";
 import { ReactionMenu } from "./ReactionMenu";
 import { ScreenToggle } from "./ScreenToggle";
 import { KEYS } from "./shortcuts";
-import type { Panel, RoomView } from "./view";
+import type { RoomView } from "./view";
 
 /** What one can do in the room. */
 export function ControlBar({ view }: { view: RoomView }): JSX.Element {
   const t = words();
   const { media } = view.page;
-  const bar = useRef<HTMLElement>(null);
-  useFocusBack(bar, view.panel.value);
   return (
-    <nav ref={bar} class="controls" aria-label={t.room.controls}>
+    <nav class="controls" aria-label={t.room.controls}>
       <DeviceHints media={media} />
       <div class="controls-group controls-self">
         <div class="controls-devices">
@@ -152,15 +149,4 @@ function ViewToggles({ view }: { view: RoomView }): JSX.Element {
       />
     </>
   );
-}
-
-/** A panel that closes takes the focus with it: back to the button that opens it. */
-function useFocusBack(bar: { current: HTMLElement | null }, panel: Panel | null): void {
-  const before = useRef(panel);
-  useEffect(() => {
-    const closed = before.current;
-    before.current = panel;
-    if (panel !== null || closed === null || document.activeElement !== document.body) return;
-    bar.current?.querySelector<HTMLElement>(`[data-testid="${closed}-toggle"]`)?.focus();
-  }, [panel]);
 }
