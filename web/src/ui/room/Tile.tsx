@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../Icon";
 import { words } from "../i18n";
+import { signalOf } from "../signals";
 import { Video } from "../Video";
 import { colourOf, initials } from "./initials";
 import "./Tile.css";
@@ -39,7 +40,9 @@ export function Tile({ tile, view, sights, staged }: Props): JSX.Element {
   const pinned = view.pinned.value === tile.key;
   const talking = participant.talking && !screen;
   const sends = screen || camera;
-  const showsPicture = track !== null && sends && (self || shape.value !== "none");
+  /** Nothing goes out meanwhile, and one's own picture would be black. */
+  const held = self && signalOf(view.session.silenced).value;
+  const showsPicture = track !== null && sends && !held && (self || shape.value !== "none");
   const note = noteOf(tile, showsPicture);
   const person = self ? t.you(name) : name;
   const shown = screen ? words().room.screenOf(name) : person;
