@@ -22,9 +22,9 @@ export const de: Dictionary = {
     reload: "Seite neu laden",
     language: "Sprache",
     theme: "Darstellung",
-    themeSystem: "Wie im System",
-    themeDark: "Dunkel",
-    themeLight: "Hell",
+    themeSystem: "Farben des Systems",
+    themeDark: "Dunkle Farben",
+    themeLight: "Helle Farben",
   },
 
   join: {

@@ -20,9 +20,9 @@ export const en: Dictionary = {
     reload: "Reload the page",
     language: "Language",
     theme: "Appearance",
-    themeSystem: "As the system",
-    themeDark: "Dark",
-    themeLight: "Light",
+    themeSystem: "System theme",
+    themeDark: "Dark theme",
+    themeLight: "Light theme",
   },
 
   join: {

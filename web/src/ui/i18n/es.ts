@@ -22,9 +22,9 @@ export const es: Dictionary = {
     reload: "Volver a cargar la página",
     language: "Idioma",
     theme: "Apariencia",
-    themeSystem: "Como el sistema",
-    themeDark: "Oscura",
-    themeLight: "Clara",
+    themeSystem: "Tema del sistema",
+    themeDark: "Tema oscuro",
+    themeLight: "Tema claro",
   },
 
   join: {

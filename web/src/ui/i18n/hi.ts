@@ -21,9 +21,9 @@ export const hi: Dictionary = {
     reload: "पेज फिर से लोड करें",
     language: "भाषा",
     theme: "रंग-रूप",
-    themeSystem: "सिस्टम जैसा",
-    themeDark: "गहरा",
-    themeLight: "हल्का",
+    themeSystem: "सिस्टम थीम",
+    themeDark: "गहरी थीम",
+    themeLight: "हल्की थीम",
   },
 
   join: {

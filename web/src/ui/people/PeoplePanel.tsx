@@ -14,7 +14,7 @@ export function PeoplePanel({ view }: { view: RoomView }): JSX.Element {
   const people = signalOf(view.session.room.participants).value;
   const hands = view.hands.value;
   return (
-    <Panel view={view} name="people" title={t.title} note={t.count(people.length)}>
+    <Panel view={view} name="people" title={t.count(people.length)}>
       {hands.length > 0 && <p class="hint">{t.handsRaised(hands.length)}</p>}
       {/* A list without markers is none to some screen readers, unless it says so. */}
       {/* biome-ignore lint/a11y/noRedundantRoles: see above. */}

@@ -8,8 +8,6 @@ interface Props {
   view: RoomView;
   name: PanelName;
   title: string;
-  /** Behind the title: a count. */
-  note?: string;
   children: ComponentChildren;
 }
 
@@ -17,7 +15,7 @@ interface Props {
  * What lies beside the tiles, open while it is rendered. The focus goes to the element inside that
  * has `data-autofocus`, else to the title; when it closes, to the button that opens it.
  */
-export function Panel({ view, name, title, note, children }: Props): JSX.Element {
+export function Panel({ view, name, title, children }: Props): JSX.Element {
   const panel = useRef<HTMLElement>(null);
   const titleId = useId();
   useLayoutEffect(() => {
@@ -52,7 +50,6 @@ export function Panel({ view, name, title, note, children }: Props): JSX.Element
           data-autofocus={name === "people" ? "" : undefined}
         >
           {title}
-          {note && <span class="panel-note"> {note}</span>}
         </h2>
         <CloseButton onClose={close} />
       </header>
