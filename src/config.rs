@@ -9,15 +9,17 @@ use std::time::Duration;
 use clap::Parser;
 
 use crate::sdp::CandidatePolicy;
-use crate::secret::Secret;
+use crate::turn::IceServers;
 
+mod secrets;
 mod stop;
 mod values;
 
+pub use secrets::Secrets;
 pub use stop::Stop;
 use values::{
     address, admin_address, candidates, ip_address, janus_url, node_name, number, origin, ports,
-    public_url, seconds, state_home, stun_url, yes_or_no,
+    public_url, seconds, state_home, stun_url, turn_url, yes_or_no,
 };
 
 /// Parlour: signalling for video chat, with the Janus gateway behind it.
@@ -52,41 +54,13 @@ pub struct Config {
     #[arg(long, env = "JANUS_URL", value_parser = janus_url)]
     pub janus_url: Option<JanusUrl>,
 
-    /// Janus's `api_secret`.
-    #[arg(long, env = "JANUS_API_SECRET", hide_env_values = true)]
-    pub janus_api_secret: Option<Secret>,
-
-    /// A file with it.
-    #[arg(
-        long,
-        env = "JANUS_API_SECRET_FILE",
-        conflicts_with = "janus_api_secret"
-    )]
-    pub janus_api_secret_file: Option<PathBuf>,
-
-    /// The `admin_key` of Janus's VideoRoom plugin.
-    #[arg(long, env = "JANUS_ADMIN_KEY", hide_env_values = true)]
-    pub janus_admin_key: Option<Secret>,
-
-    /// A file with it.
-    #[arg(long, env = "JANUS_ADMIN_KEY_FILE", conflicts_with = "janus_admin_key")]
-    pub janus_admin_key_file: Option<PathBuf>,
-
     /// Janus's Admin API, for what looks at it.
     #[arg(long, env = "JANUS_ADMIN_URL")]
     pub janus_admin_url: Option<String>,
 
-    /// Its secret.
-    #[arg(long, env = "JANUS_ADMIN_SECRET", hide_env_values = true)]
-    pub janus_admin_secret: Option<Secret>,
-
-    /// A file with it.
-    #[arg(
-        long,
-        env = "JANUS_ADMIN_SECRET_FILE",
-        conflicts_with = "janus_admin_secret"
-    )]
-    pub janus_admin_secret_file: Option<PathBuf>,
+    /// Every secret, each of its own or in a file.
+    #[command(flatten)]
+    pub secrets: Secrets,
 
     /// For `spawn:`: the address that browsers reach for media; a non-loopback one of this machine
     /// if unset.
@@ -131,6 +105,11 @@ pub struct Config {
     /// STUN servers that browsers are told of, comma-separated: `stun:host:3478`.
     #[arg(long, env = "PARLOUR_STUN_URLS", value_delimiter = ',', value_parser = stun_url)]
     pub stun_urls: Vec<String>,
+
+    /// TURN servers that browsers are told of, comma-separated, with credentials for an hour:
+    /// `turn:host:3478?transport=udp`, `turns:host:5349?transport=tcp`. They go with PARLOUR_TURN_SECRET.
+    #[arg(long, env = "PARLOUR_TURN_URLS", value_delimiter = ',', value_parser = turn_url)]
+    pub turn_urls: Vec<String>,
 
     /// How long SIGTERM may take.
     #[arg(long, env = "PARLOUR_DRAIN", default_value = "10s", value_parser = seconds::<1, 600>)]
@@ -180,7 +159,7 @@ impl Config {
 
     /// What follows from several settings together.
     fn completed(mut self) -> Result<Self, Stop> {
-        self.read_secret_files()?;
+        self.check_turn()?;
         if self.lan && self.listen.ip().is_loopback() {
             self.listen.set_ip(match self.listen {
                 SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
@@ -190,36 +169,28 @@ impl Config {
         Ok(self)
     }
 
-    fn read_secret_files(&mut self) -> Result<(), Stop> {
-        let files = [
-            (
-                "JANUS_API_SECRET_FILE",
-                &self.janus_api_secret_file,
-                &mut self.janus_api_secret,
-            ),
-            (
-                "JANUS_ADMIN_KEY_FILE",
-                &self.janus_admin_key_file,
-                &mut self.janus_admin_key,
-            ),
-            (
-                "JANUS_ADMIN_SECRET_FILE",
-                &self.janus_admin_secret_file,
-                &mut self.janus_admin_secret,
-            ),
-        ];
-        for (name, file, secret) in files {
-            let Some(file) = file else { continue };
-            let text = std::fs::read_to_string(file).map_err(|error| {
-                Stop::wrong(
-                    name,
-                    &file.display().to_string(),
-                    &format!("a readable file ({error})"),
-                )
-            })?;
-            *secret = Some(Secret::new(text.trim()));
+    /// TURN servers and the secret that is shared with them: neither is of use without the other.
+    fn check_turn(&self) -> Result<(), Stop> {
+        let secret = self.secrets.turn.as_ref();
+        let has_secret = secret.is_some_and(|secret| !secret.expose().is_empty());
+        match (self.turn_urls.is_empty(), has_secret) {
+            (false, false) => Err(Stop::wrong(
+                "PARLOUR_TURN_SECRET",
+                "",
+                "the secret of the servers in PARLOUR_TURN_URLS (here, or by PARLOUR_TURN_SECRET_FILE)",
+            )),
+            (true, true) => Err(Stop::wrong(
+                "PARLOUR_TURN_URLS",
+                "",
+                "the servers that PARLOUR_TURN_SECRET is of, as turn:host:3478?transport=udp",
+            )),
+            _ => Ok(()),
         }
-        Ok(())
+    }
+
+    /// The STUN and TURN servers for browsers.
+    pub fn ice_servers(&self) -> IceServers {
+        IceServers::new(&self.stun_urls, &self.turn_urls, self.secrets.turn.as_ref())
     }
 
     /// Where things are kept between starts; not made yet. None without a home.
@@ -280,6 +251,28 @@ mod tests {
         assert!(wrong(&["--drain", "1h"]).contains("600s"));
         assert!(wrong(&["--listen", "x"]).contains("PARLOUR_LISTEN"));
         assert!(wrong(&["--rtp-ports", "9-3"]).contains("PARLOUR_RTP_PORTS"));
+    }
+
+    #[test]
+    fn a_relay_goes_with_its_secret_and_the_other_way_round() {
+        let (urls, secret) = ("--turn-urls=turn:t.example", "--turn-secret=north");
+        let text = wrong(&[urls]);
+        assert!(text.contains("PARLOUR_TURN_SECRET is"), "{text}");
+        assert!(wrong(&[urls, "--turn-secret="]).contains("PARLOUR_TURN_SECRET is"));
+        let text = wrong(&[secret]);
+        assert!(
+            text.contains("PARLOUR_TURN_URLS is") && !text.contains("north"),
+            "{text}"
+        );
+        let config = Config::from_args(&[urls, secret]).unwrap();
+        assert!(config.ice_servers().expire());
+        assert!(!format!("{config:?}").contains("north"));
+        assert!(
+            !Config::from_args(&["--turn-secret="])
+                .unwrap()
+                .ice_servers()
+                .expire()
+        );
     }
 
     #[test]

@@ -18,7 +18,8 @@
 //!
 //! Below all, each for itself: [`names`], the shared vocabulary, checked; [`sdp`], customs for what
 //! browsers write; [`config`], every setting, read once; [`metrics`], the meters; [`addresses`], where
-//! this machine can be reached; [`secret`], texts that are never shown.
+//! this machine can be reached; [`secret`], texts that are never shown; [`turn`], the STUN and TURN servers
+//! that browsers are told of.
 //!
 //! Who starts whom, and who is told of whose end:
 //!
@@ -49,3 +50,4 @@ pub mod rooms;
 pub mod sdp;
 pub mod secret;
 pub mod system;
+pub mod turn;

@@ -197,8 +197,8 @@ async fn gateway(
         Some(JanusUrl::Http(url)) => {
             let settings = JanusSettings {
                 url: url.clone(),
-                api_secret: config.janus_api_secret.clone(),
-                admin_key: config.janus_admin_key.clone(),
+                api_secret: config.secrets.janus_api.clone(),
+                admin_key: config.secrets.janus_admin_key.clone(),
                 rooms,
             };
             (settings, None)

@@ -24,6 +24,7 @@ use crate::calls::supervisor::Supervisor as Calls;
 use crate::config::{ADMIN_LISTEN, AdminListen, Config};
 use crate::gateway::Gateway;
 use crate::http::connections::Connections;
+use crate::http::ice;
 use crate::http::lan::{Lan, LanError};
 use crate::http::server::{self, Shared};
 use crate::metrics::Metrics;
@@ -257,6 +258,7 @@ impl System {
             connections: Arc::new(Connections::new(connections)),
             board: board.clone(),
             allowed_origins: config.allowed_origins.clone(),
+            ice_answers: ice::answers(),
         });
         let mut servers = Vec::new();
         let mut admin_address = None;
@@ -436,13 +438,9 @@ fn capacity(config: &Config, mode: Mode) -> usize {
 }
 
 fn welcome(config: &Config, mode: Mode, capacity: usize, base_url: Option<String>) -> Welcome {
-    let ice_servers = match config.stun_urls.is_empty() {
-        true => json!([]),
-        false => json!([{ "urls": config.stun_urls }]),
-    };
     Welcome {
         base_url,
-        ice_servers,
+        ice_servers: config.ice_servers(),
         limits: json!({
             "capacity": capacity,
             "streams": channel::MAX_STREAMS,

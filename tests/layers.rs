@@ -11,7 +11,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What everything but `otp` may name.
-const BASE: [&str; 6] = ["addresses", "config", "metrics", "names", "sdp", "secret"];
+const BASE: [&str; 7] = [
+    "addresses",
+    "config",
+    "metrics",
+    "names",
+    "sdp",
+    "secret",
+    "turn",
+];
 
 /// Each part of the crate, and what it may name beside itself and the base.
 const LAYERS: [(&str, &[&str]); 7] = [
@@ -25,13 +33,14 @@ const LAYERS: [(&str, &[&str]); 7] = [
 ];
 
 /// The base among itself: what each of its modules may name.
-const WITHIN_BASE: [(&str, &[&str]); 6] = [
+const WITHIN_BASE: [(&str, &[&str]); 7] = [
     ("addresses", &[]),
     ("names", &[]),
     ("metrics", &[]),
     ("secret", &["names"]),
     ("sdp", &["names"]),
-    ("config", &["sdp", "secret"]),
+    ("turn", &["secret"]),
+    ("config", &["sdp", "secret", "turn"]),
 ];
 
 /// At the top: they put everything together.

@@ -1,7 +1,7 @@
 //! The values of settings, read from their text. `Err`: what was expected, for the line that
 //! [`Stop`](super::Stop) says.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -56,13 +56,48 @@ pub(super) fn origin(text: &str) -> Result<String, String> {
 
 pub(super) fn stun_url(text: &str) -> Result<String, String> {
     let text = text.trim();
-    let host = text
-        .strip_prefix("stun:")
-        .or_else(|| text.strip_prefix("stuns:"));
-    match host.is_some_and(|host| !host.is_empty()) {
+    let server = after_scheme(text, ["stun:", "stuns:"]);
+    match server.is_some_and(host_and_port) {
         true => Ok(text.to_owned()),
         false => Err("stun:host:3478".into()),
     }
+}
+
+/// RFC 7065. Strictly: a browser refuses every call for one URL that it cannot read.
+pub(super) fn turn_url(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let server = after_scheme(text, ["turn:", "turns:"]).map(|rest| {
+        rest.strip_suffix("?transport=udp")
+            .or_else(|| rest.strip_suffix("?transport=tcp"))
+            .unwrap_or(rest)
+    });
+    match server.is_some_and(host_and_port) {
+        true => Ok(text.to_owned()),
+        false => Err("turn:host:3478?transport=udp or turns:host:5349?transport=tcp".into()),
+    }
+}
+
+fn after_scheme<'a>(text: &'a str, schemes: [&str; 2]) -> Option<&'a str> {
+    schemes.iter().find_map(|scheme| text.strip_prefix(scheme))
+}
+
+/// `host`, `host:3478`, `192.0.2.7:3478`, `[2001:db8::7]:3478`.
+fn host_and_port(text: &str) -> bool {
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) if !text.ends_with(']') => (host, Some(port)),
+        _ => (text, None),
+    };
+    let bracketed = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
+    let host_is_sound = match bracketed {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => {
+            (1..=253).contains(&host.len())
+                && host
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-')
+        }
+    };
+    host_is_sound && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
 }
 
 pub(super) fn node_name(text: &str) -> Result<String, String> {
@@ -129,4 +164,50 @@ pub(super) fn state_home(text: &str) -> Result<PathBuf, String> {
     } else {
         PathBuf::new()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ice_servers_are_urls_that_every_browser_reads() {
+        for url in [
+            "turn:t.example",
+            "turn:t.example:3478",
+            " turn:192.0.2.7:3478?transport=udp",
+            "turn:[2001:db8::7]:3478?transport=tcp",
+            "turns:[2001:db8::7]",
+            "turns:t.example:5349?transport=tcp",
+        ] {
+            assert_eq!(turn_url(url).as_deref(), Ok(url.trim()));
+        }
+        for url in [
+            "",
+            "turn:",
+            "turn:?transport=udp",
+            "turn://t.example",
+            "turn:t.example:0",
+            "turn:t.example:65536",
+            "turn:t.example:x",
+            "turn:t.example?transport=sctp",
+            "turn:t.example?transport=udp&x=1",
+            "turn:user@t.example",
+            "turn:2001:db8::7",
+            "turn:[t.example]",
+            "stun:t.example",
+            "https://t.example",
+        ] {
+            assert!(turn_url(url).is_err(), "{url}");
+        }
+        assert!(stun_url("stun:s.example:3478").is_ok() && stun_url("stuns:s.example").is_ok());
+        for url in [
+            "stun:",
+            "stun:s.example?transport=udp",
+            "turn:t.example",
+            "stun:a b",
+        ] {
+            assert!(stun_url(url).is_err(), "{url}");
+        }
+    }
 }

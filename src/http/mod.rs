@@ -3,6 +3,7 @@
 //! - [`socket`]: the upgrade to a WebSocketSession; [`connections`]: all that are open.
 //! - [`page`]: the page, out of the binary.
 //! - [`state`]: `/healthz`, `/readyz`, and `/metrics` on a listener of its own.
+//! - [`ice`]: `/ice_servers`, for a connection test before the first join.
 //! - [`tls`]: the public listener under TLS; [`lan`]: with a certificate of its own
 //!   ([`self_signed`]), for a meeting in one house.
 //!
@@ -11,6 +12,7 @@
 pub mod connections;
 #[cfg(feature = "failpoints")]
 mod failpoints;
+pub mod ice;
 pub mod lan;
 pub mod page;
 pub mod self_signed;

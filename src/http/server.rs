@@ -10,10 +10,11 @@ use actix_web::dev::{Extensions, Server};
 use actix_web::middleware::DefaultHeaders;
 use actix_web::rt::net::TcpStream;
 use actix_web::{App, FromRequest, Handler, HttpServer, Resource, Responder, web};
+use governor::DefaultDirectRateLimiter;
 use rustls::ServerConfig;
 
 use super::connections::Connections;
-use super::{page, socket, state};
+use super::{ice, page, socket, state};
 use crate::calls::health::HealthBoard;
 use crate::phoenix::session::SessionParts;
 
@@ -37,6 +38,8 @@ pub struct Shared {
     pub board: Option<Arc<HealthBoard>>,
     /// Other origins that may open a socket, in lower case.
     pub allowed_origins: Vec<String>,
+    /// How many may be told of `/ice_servers`.
+    pub ice_answers: DefaultDirectRateLimiter,
 }
 
 /// Binds the public listener, under TLS if there is one. Its server runs until it is stopped; signals
@@ -60,6 +63,7 @@ pub fn public(
             .service(looked_at("/assets/{path:.*}", page::asset))
             .service(looked_at("/healthz", state::healthz))
             .service(looked_at("/readyz", state::readyz))
+            .service(looked_at("/ice_servers", ice::ice_servers))
             .route("/socket/websocket", web::get().to(socket::socket))
             .default_service(web::to(page::nothing_here))
     });

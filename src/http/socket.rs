@@ -159,7 +159,7 @@ fn pairs_of(query: &str) -> Vec<(String, String)> {
 }
 
 /// No `Origin`: not a page. Else the own host and port, or one that the settings allow.
-fn origin_allowed(headers: &HeaderMap, shared: &Shared) -> bool {
+pub(super) fn origin_allowed(headers: &HeaderMap, shared: &Shared) -> bool {
     if !headers.contains_key(header::ORIGIN) {
         return true;
     }

@@ -112,6 +112,11 @@ fn written(candidate: &PeerCandidate) -> serde_json::Value {
     })
 }
 
+/// The STUN and TURN servers with new credentials, as an event and its payload.
+pub fn ice_servers(servers: &serde_json::Value) -> (&'static str, serde_json::Value) {
+    ("ice_servers", json!({ "ice_servers": servers }))
+}
+
 /// What a call tells its owner, as an event and its payload; none for what is not for the client.
 pub fn of_call(notice: &CallNotice) -> Option<(&'static str, serde_json::Value)> {
     Some(match notice {

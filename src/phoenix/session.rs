@@ -3,7 +3,8 @@
 //! Started by `http/` at the upgrade; ends with its socket, by a protocol error, or when it cannot
 //! keep up. Reads frames, answers each with exactly one reply, writes what its rooms and calls send.
 //! Being an actor of its own, it goes on while its peer does not read. Knows the wire, not the
-//! gateway. What it is asked is in [`requests`], what it answers in [`answers`].
+//! gateway. What it is asked is in [`requests`], what it answers in [`answers`], what
+//! it renews by itself in [`ice`].
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -36,8 +37,10 @@ use crate::rooms::RoomTable;
 use crate::rooms::messages::RoomReply;
 use crate::rooms::ports::{Deliver, MembershipId, Notice, Signalled};
 use crate::rooms::registry::Enter;
+use crate::turn::IceServers;
 
 mod answers;
+mod ice;
 mod requests;
 
 /// Between pings of the server.
@@ -76,8 +79,8 @@ pub struct SessionParts {
 pub struct Welcome {
     /// Where people find this server, if that is known: a room is at `/r/<name>` of it.
     pub base_url: Option<String>,
-    /// As `RTCConfiguration.iceServers`.
-    pub ice_servers: serde_json::Value,
+    /// Told to each with credentials of their own.
+    pub ice_servers: IceServers,
     /// Limits a client may want to know.
     pub limits: serde_json::Value,
     /// `{version, features}`.
@@ -235,6 +238,7 @@ impl WebSocketSession {
             self.voice.push_front(ping_frame());
         }
         self.schedule_overdue(now, ctx);
+        self.renew_ice_servers(now, ctx);
     }
 
     fn end_if_silent(&mut self, ctx: &mut Context<Self>) {

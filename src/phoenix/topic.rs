@@ -1,5 +1,7 @@
 //! A socket's membership of one room, as the socket sees it.
 
+use tokio::time::Instant;
+
 use crate::names::{ParticipantId, RoomName};
 use crate::otp::MonitorRef;
 use crate::rooms::ports::MembershipId;
@@ -26,6 +28,8 @@ pub struct Topic {
     pub participant: Option<ParticipantId>,
     /// The monitor of one's call, while it lives: what an earlier one still says is old.
     pub call: Option<MonitorRef>,
+    /// When its client was told of the STUN and TURN servers: what goes with them expires.
+    pub ice_told: Instant,
 }
 
 impl Topic {

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 pub mod call;
 pub mod client;
+pub mod coturn;
 pub mod fake_janus;
 pub mod faults;
 pub mod janus;
@@ -16,6 +17,7 @@ pub mod parlour;
 #[cfg(feature = "failpoints")]
 pub mod scene;
 pub mod session;
+pub mod turn_client;
 pub mod wire;
 
 /// A generous deadline for what should take milliseconds.

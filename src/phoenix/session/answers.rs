@@ -16,6 +16,7 @@ use crate::phoenix::websocket::text_frame;
 use crate::rooms::RoomError;
 use crate::rooms::messages::{Joined, RoomAnswer, RoomReply};
 use crate::rooms::ports::MembershipId;
+use crate::turn;
 
 /// An answer that never came is given by then: after all that knew a better one, before the client
 /// gives up.
@@ -93,6 +94,7 @@ impl WebSocketSession {
         let response = match reply {
             Ok(joined) => {
                 topic.participant = Some(joined.participant.clone());
+                topic.ice_told = Instant::now();
                 self.parts.metrics.join(pending.since.elapsed());
                 let mode = self.parts.mode.as_str();
                 let Welcome {
@@ -101,6 +103,8 @@ impl WebSocketSession {
                     limits,
                     server,
                 } = &self.parts.welcome;
+                let user = joined.participant.as_str();
+                let ice_servers = ice_servers.of(user, turn::OF_A_PARTICIPANT);
                 let url = base_url.as_ref().map(|base| format!("{base}/r/{room}"));
                 let response = json!({
                     "participant": joined.participant,

@@ -177,6 +177,7 @@ impl WebSocketSession {
             membership,
             participant: None,
             call: None,
+            ice_told: Instant::now(),
         };
         // A second join of the topic: the first membership ends, but not before the new one stands,
         // so that a resume finds it. Its late leave ends nothing.

@@ -291,6 +291,7 @@ export interface Events {
   webrtcup: Connected;
   slowlink: SlowLink;
   hangup: Hangup;
+  ice_servers: IceServers;
 }
 /**
  * What these participants publish now; says nothing of others.
@@ -493,6 +494,20 @@ export interface Hangup {
   reason: string;
 }
 /**
+ * The STUN and TURN servers, with new credentials; also the answer of `GET /ice_servers`.
+ */
+export interface IceServers {
+  ice_servers: IceServer[];
+}
+/**
+ * As in `RTCConfiguration.iceServers`.
+ */
+export interface IceServer {
+  urls: string | string[];
+  username?: string;
+  credential?: string;
+}
+/**
  * Requests that are refused today; their names and shapes are kept.
  */
 export interface ReservedRequests {
@@ -679,14 +694,6 @@ export interface RoomInfo {
    * Where others find the room, null if the server does not know.
    */
   url: string | null;
-}
-/**
- * As in `RTCConfiguration.iceServers`.
- */
-export interface IceServer {
-  urls: string | string[];
-  username?: string;
-  credential?: string;
 }
 /**
  * Bounds that a client may want to know.
