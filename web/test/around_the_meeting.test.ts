@@ -94,16 +94,19 @@ test.each<[Parameters<typeof steps>[0], string]>([
     { stun: "failed", turn_udp: "failed", turn_tcp: "failed", turn_tls: "failed" },
     words().check.noMedia,
   ],
-  [{ turn_tcp: "failed" }, words().check.serverGood],
+  [{ turn_tcp: "failed" }, words().check.someClosed(["Relay over TCP"])],
+  [
+    { turn_tcp: "failed", turn_tls: "failed" },
+    "You can join. Closed from here: Relay over TCP and Relay over TLS.",
+  ],
 ])("a test with %o says: %s", (but, said) => {
   expect(verdict(steps(but))).toBe(said);
 });
 
-test("a relay that is not known yet is not tried; one that there is not is not set up", () => {
-  const [relay] = steps({ turn_udp: "skipped" }).filter(({ step }) => step === "turn_udp");
-  if (!relay) throw new Error("no such step");
-  expect(stepResult(relay, false)).toBe("not tried");
-  expect(stepResult(relay, true)).toBe("not set up");
+test("a relay that the server did not tell of is not tried; one that there is not is not set up", () => {
+  const relay = { step: "turn_udp", state: "skipped", ms: null } as const;
+  expect(stepResult({ ...relay, detail: "not_told" })).toBe("not tried");
+  expect(stepResult({ ...relay, detail: "none" })).toBe("not set up");
 });
 
 test("storage that throws, or keeps nothing, is the page's memory", () => {

@@ -65,6 +65,7 @@ let clock: HandClock;
 let peers: FakePeer[];
 let network: (peer: FakePeer) => void;
 let ready: () => Promise<Response>;
+let told: (headers: unknown) => Promise<Response>;
 
 beforeEach(() => {
   FakeSocket.all = [];
@@ -75,15 +76,23 @@ beforeEach(() => {
     peer.candidate(null);
   };
   ready = () => Promise.resolve(Response.json({ status: "ready", mode: "gateway" }));
+  told = () => Promise.reject(new TypeError("no"));
 });
 
-function makeTest(iceServers: RTCIceServer[] = [], webRtc = true): ConnectionTest {
+/** `iceServers` null: the server is asked. */
+function makeTest(
+  iceServers: RTCIceServer[] | null = [],
+  webRtc = true,
+  token?: string,
+): ConnectionTest {
   return new ConnectionTest({
     endpoint: "ws://parlour.test/below/socket",
-    iceServers,
+    ...(iceServers ? { iceServers } : {}),
+    token,
     clock,
     transport: FakeSocket as never,
-    fetch: (url) => {
+    fetch: (url, init) => {
+      if (url === "http://parlour.test/below/ice_servers") return told(init?.headers);
       expect(url).toBe("http://parlour.test/below/readyz");
       return ready();
     },
@@ -220,6 +229,42 @@ test("a relay that carries nothing, and a STUN server that says nothing", async 
     "turn_udp failed not_relayed",
     "turn_tcp failed not_relayed",
     "turn_tls failed not_relayed",
+  ]);
+});
+
+test("what the server tells before joining is tried, and the token is shown to it", async () => {
+  const shown: unknown[] = [];
+  told = async (headers) => {
+    shown.push(headers);
+    return Response.json({ ice_servers: [TURN] });
+  };
+  network = (peer) => {
+    peer.candidate("host");
+    if (peer.config.iceTransportPolicy !== "relay") peer.candidate(null);
+    else {
+      expect(peer.config.iceServers?.[0]).toMatchObject({ username: "u", credential: "c" });
+      peer.refuse(701);
+      peer.candidate(null);
+    }
+  };
+  const found = [await run(makeTest(null)), await run(makeTest(null, true, "t.o.k"))];
+  for (const steps of found) expect(steps.slice(3, 5)).toEqual(["stun ok", expect.any(String)]);
+  expect(shown).toEqual([undefined, { authorization: "Bearer t.o.k" }]);
+});
+
+test.each<[string, () => Promise<Response>]>([
+  ["refuses", async () => Response.json({ reason: "too_fast" }, { status: 429 })],
+  ["knows no such question", async () => new Response("<h1>hello</h1>", { status: 404 })],
+  ["answers nonsense", async () => Response.json({ ice_servers: "none" })],
+  ["cannot be reached", () => Promise.reject(new TypeError("no"))],
+])("where the server %s, relays are not tried, and the rest is", async (_, answer) => {
+  told = answer;
+  expect((await run(makeTest(null))).slice(2)).toEqual([
+    "candidates ok",
+    "stun skipped not_told",
+    "turn_udp skipped not_told",
+    "turn_tcp skipped not_told",
+    "turn_tls skipped not_told",
   ]);
 });
 

@@ -105,6 +105,7 @@ export class Person {
       history: this.history,
       media: new LocalMedia(),
       room: this.room,
+      relayOnly: false,
     });
   }
 

@@ -27,6 +27,8 @@ export type TestFailure =
   | "no_answer"
   /** The TURN server said no: to the credentials, or it is full. */
   | "unauthorized"
+  /** Not tried: the server did not say which STUN and TURN servers there are. */
+  | "not_told"
   /** The TURN server gave an address, and carried nothing between two of them. */
   | "not_relayed";
 
@@ -96,7 +98,10 @@ export function probeServer(
     const from = probe.clock.now();
     let response: Response;
     try {
-      response = await get(readyUrl(endpoint), { cache: "no-store", signal: probe.signal });
+      response = await get(besideSocket(endpoint, "readyz"), {
+        cache: "no-store",
+        signal: probe.signal,
+      });
     } catch {
       return { state: "failed", detail: "unreachable" };
     }
@@ -118,11 +123,39 @@ function ofReady(said: unknown, ms: number): TestOutcome {
   return { state: "failed", detail: reason === "draining" ? "draining" : "gateway_down" };
 }
 
-/** `/readyz` beside `/socket`, over HTTP. */
-function readyUrl(endpoint: string): string {
+/** The STUN and TURN servers, for somebody who has not joined; null: the server did not say. */
+export async function askIceServers(
+  { clock, signal }: ProbeContext,
+  endpoint: string,
+  token: string | undefined,
+  get: typeof fetch,
+): Promise<readonly RTCIceServer[] | null> {
+  const late = new AbortController();
+  const giveUp = () => late.abort();
+  const cancel = clock.after(ANSWER_MS, giveUp);
+  signal.addEventListener("abort", giveUp);
+  try {
+    const response = await get(besideSocket(endpoint, "ice_servers"), {
+      cache: "no-store",
+      signal: late.signal,
+      ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
+    });
+    const said: unknown = response.ok ? await response.json() : null;
+    const servers = (said as { ice_servers?: unknown } | null)?.ice_servers;
+    return Array.isArray(servers) ? (servers as RTCIceServer[]) : null;
+  } catch {
+    return null;
+  } finally {
+    cancel();
+    signal.removeEventListener("abort", giveUp);
+  }
+}
+
+/** A path beside `/socket`, over HTTP. */
+function besideSocket(endpoint: string, path: string): string {
   const url = new URL(endpoint, globalThis.location?.href);
   url.protocol = url.protocol.replace("ws", "http");
-  return new URL("readyz", url).href;
+  return new URL(path, url).href;
 }
 
 function median(times: readonly number[]): number {

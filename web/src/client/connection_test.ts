@@ -1,6 +1,6 @@
 // Whether a meeting will work from here, tried before joining: which ways are open, which are closed.
 //
-//   const test = new ConnectionTest({ endpoint: "wss://host/socket", iceServers: [] });
+//   const test = new ConnectionTest({ endpoint: "wss://host/socket" });
 //   test.steps     Readable<readonly TestStep[]>: { step, state, detail, ms }, always all steps in order
 //   await test.run()   from the start, each time; gives the steps at the end
 //   test.stop()        steps that were not done are waiting again
@@ -8,6 +8,7 @@
 // Steps, what `ms` is, and what the words are said of:
 //   signalling   the socket opens and answers     median of five round trips
 //   server       GET readyz                       until its answer; ok says "gateway" or "mesh"
+// Then the server is asked which STUN and TURN servers there are.
 //   candidates   this browser may use the network until its first address
 //   stun         a STUN server answers            until the answer
 //   turn_udp, turn_tcp, turn_tls   data goes through a relay on that way    until it does
@@ -16,6 +17,7 @@
 import type { SocketConnectOption } from "phoenix";
 import { type Clock, pageClock } from "./clock";
 import {
+  askIceServers,
   type ProbeContext,
   probeServer,
   probeSignalling,
@@ -40,7 +42,9 @@ export interface TestStep {
 export interface ConnectionTestOptions {
   /** The socket's endpoint, without `/websocket`: `wss://host/socket`. */
   endpoint: string;
-  /** As a join reply names them; without any, the steps about them are skipped. */
+  /** For a server that wants one before it tells of its STUN and TURN servers. */
+  token?: string | undefined;
+  /** Unsaid, the server is asked. Without any, the steps about them are skipped. */
   iceServers?: readonly RTCIceServer[];
   clock?: Clock;
   /** For tests: what stands for the browser's. */
@@ -85,14 +89,13 @@ export class ConnectionTest {
     this.#steps.set(STEPS.map(waiting));
     const { signal } = running;
     const probe: ProbeContext = { clock: this.#clock, signal };
-    const { endpoint, transport, iceServers = [] } = this.#options;
+    const { endpoint, transport, token } = this.#options;
+    const get = this.#options.fetch ?? fetch;
     const makePeer = this.#makePeer;
 
     // These alone: a round trip measured beside other traffic is none.
     await this.#take(signal, "signalling", () => probeSignalling(probe, endpoint, transport));
-    await this.#take(signal, "server", () =>
-      probeServer(probe, endpoint, this.#options.fetch ?? fetch),
-    );
+    await this.#take(signal, "server", () => probeServer(probe, endpoint, get));
     if (!makePeer) {
       const detail = "no_webrtc";
       await this.#take(signal, "candidates", async () => ({ state: "failed", detail }));
@@ -101,6 +104,8 @@ export class ConnectionTest {
       }
       return this.#steps.value;
     }
+    const iceServers =
+      this.#options.iceServers ?? (await askIceServers(probe, endpoint, token, get));
     // Beside each other: what does not answer takes its time.
     const addresses = probeAddresses(probe, makePeer, iceServers);
     await Promise.all([

@@ -46,6 +46,8 @@ export interface EngineOptions {
   history: History;
   media: LocalMedia;
   room: Room;
+  /** Whether media may go by relay only. */
+  relayOnly: boolean;
 }
 
 export interface MediaEngine {

@@ -11,6 +11,7 @@ import type {
   Present,
   Wish,
 } from "./engine";
+import { peerConfig } from "./peer_config";
 import { Preferences } from "./preferences";
 import type { JoinReply } from "./protocol";
 import { type Caps, Publisher } from "./publisher";
@@ -33,7 +34,7 @@ export class GatewayEngine implements MediaEngine {
   readonly #preferences: Preferences;
   readonly #watchdog = new Watchdog();
   readonly #stopFollowing: () => void;
-  #iceServers: RTCIceServer[] = [];
+  #peerConfig: RTCConfiguration = {};
   #caps: Caps = { camera: null, screen: null };
   #others = 0;
   #self: string | null = null;
@@ -46,6 +47,7 @@ export class GatewayEngine implements MediaEngine {
     stop_call: (event) => {
       if (event.participant === this.#self) this.#call.stopped(event);
     },
+    ice_servers: ({ ice_servers }) => this.#useIceServers(ice_servers),
     hangup: ({ of, reason }) => {
       this.#options.history.add("hangup", { of, reason });
       if (of === "subscriber") this.#subscriber.renew("hangup");
@@ -67,7 +69,7 @@ export class GatewayEngine implements MediaEngine {
       },
     });
     this.#subscriber = new Subscriber({
-      makePeer: () => new RTCPeerConnection(this.#config()),
+      makePeer: () => new RTCPeerConnection(this.#peerConfig),
       answer: (jsep, version) => wire.ask("subscriber_answer", { jsep, version }),
       clock,
       history,
@@ -106,7 +108,7 @@ export class GatewayEngine implements MediaEngine {
   }
 
   joined(reply: JoinReply): void {
-    this.#iceServers = reply.ice_servers ?? [];
+    this.#useIceServers(reply.ice_servers ?? []);
     this.#caps = {
       camera: reply.limits?.camera_bitrate ?? null,
       screen: reply.limits?.screen_bitrate ?? null,
@@ -176,7 +178,7 @@ export class GatewayEngine implements MediaEngine {
       new Promise<void>((resolve) => this.#clock.after(DEVICES_MS, resolve)),
     ]);
     const publisher = new Publisher(
-      this.#config(),
+      this.#peerConfig,
       (source) => media.track(source),
       this.#caps,
       () => this.#call.restart("connection_failed"),
@@ -185,8 +187,10 @@ export class GatewayEngine implements MediaEngine {
     return publisher;
   }
 
-  #config(): RTCConfiguration {
-    return { iceServers: this.#iceServers };
+  /** From now on. The way up is made anew where it fails; what comes down may restart ICE. */
+  #useIceServers(iceServers: RTCIceServer[]): void {
+    this.#peerConfig = peerConfig(iceServers, this.#options.relayOnly);
+    this.#subscriber.configure(this.#peerConfig);
   }
 
   /** Whether what should arrive does, and whether the way up came about. */

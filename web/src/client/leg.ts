@@ -23,7 +23,7 @@ export interface LegOptions {
   self: string;
   participant: string;
   makePeer: () => RTCPeerConnection;
-  iceServers: () => RTCIceServer[];
+  config: () => RTCConfiguration;
   /** Whether the server can be reached. */
   joined: () => boolean;
   tell: (what: Told) => Promise<Answer<unknown>>;
@@ -225,7 +225,7 @@ export class Leg {
     // The one that is under way will do.
     if (peer.signalingState === "have-local-offer" && !this.#isOverdue()) return;
     if (restart) {
-      peer.setConfiguration({ ...peer.getConfiguration(), iceServers: this.#options.iceServers() });
+      peer.setConfiguration(this.#options.config());
       peer.restartIce();
     }
     await peer.setLocalDescription();
@@ -244,6 +244,8 @@ export class Leg {
     // An offer of ours that gives way before anything was agreed: its lines would stay for nothing.
     const isNew = !this.#peer || origin !== this.#origin;
     const peer = isNew || !this.#peer ? this.#start() : this.#peer;
+    // An ICE restart of theirs looks for addresses here, too.
+    if (!isNew) peer.setConfiguration(this.#options.config());
     await peer.setRemoteDescription(jsep);
     this.#origin = origin;
     if (isNew) {

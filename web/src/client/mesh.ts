@@ -14,6 +14,7 @@ import type {
   Wish,
 } from "./engine";
 import { Leg } from "./leg";
+import { peerConfig } from "./peer_config";
 import type { Events, JoinReply, Source } from "./protocol";
 import type { Caps } from "./publisher";
 import type { ConnectionStats } from "./stats";
@@ -41,7 +42,7 @@ export class MeshEngine implements MediaEngine {
   #self: string | null = null;
   #joined = false;
   #ended = false;
-  #iceServers: RTCIceServer[] = [];
+  #peerConfig: RTCConfiguration = {};
   #bounds: Caps = { camera: null, screen: null };
   #everybody: readonly Present[] = [];
   /** Who was here when presence was last told; null before it was. */
@@ -49,7 +50,10 @@ export class MeshEngine implements MediaEngine {
   #stopWaiting = () => {};
   #stopListening = () => {};
 
-  readonly hears: Hears = { signal: (signal) => this.#heard(signal) };
+  readonly hears: Hears = {
+    signal: (signal) => this.#heard(signal),
+    ice_servers: ({ ice_servers }) => this.#useIceServers(ice_servers),
+  };
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -69,7 +73,7 @@ export class MeshEngine implements MediaEngine {
 
   joined(reply: JoinReply): void {
     if (this.#ended) return;
-    this.#iceServers = reply.ice_servers ?? [];
+    this.#useIceServers(reply.ice_servers ?? []);
     this.#bounds = {
       camera: reply.limits?.camera_bitrate ?? CAMERA_BITRATE,
       screen: reply.limits?.screen_bitrate ?? null,
@@ -150,6 +154,11 @@ export class MeshEngine implements MediaEngine {
     return all.filter((one) => one !== null);
   }
 
+  /** From now on; a leg that is up takes them with its next ICE restart. */
+  #useIceServers(iceServers: RTCIceServer[]): void {
+    this.#peerConfig = peerConfig(iceServers, this.#options.relayOnly);
+  }
+
   #heard({ from, jsep, candidate }: Events["signal"]): void {
     if (this.#ended || from === this.#self || this.#self === null) return;
     // Their call may come before presence says that they are here.
@@ -168,9 +177,8 @@ export class MeshEngine implements MediaEngine {
     const leg = new Leg({
       self: this.#self,
       participant,
-      makePeer: () =>
-        new RTCPeerConnection({ iceServers: this.#iceServers, bundlePolicy: "max-bundle" }),
-      iceServers: () => this.#iceServers,
+      makePeer: () => new RTCPeerConnection(this.#peerConfig),
+      config: () => this.#peerConfig,
       joined: () => this.#joined,
       tell: (what) => wire.ask("signal", { to: participant, ...what }),
       tracks: (source) => media.track(source),

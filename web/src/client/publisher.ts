@@ -62,7 +62,7 @@ export class Publisher implements PublisherPort {
       this.#peer = null;
       return;
     }
-    const peer = new RTCPeerConnection({ ...config, bundlePolicy: "max-bundle" });
+    const peer = new RTCPeerConnection(config);
     this.#peer = peer;
     this.#addLine(peer, "mic");
     this.#addLine(peer, "camera");

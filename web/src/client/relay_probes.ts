@@ -24,9 +24,9 @@ const NOT_REACHED = 700;
 export function probeAddresses(
   probe: ProbeContext,
   makePeer: MakePeer,
-  iceServers: readonly RTCIceServer[],
+  iceServers: readonly RTCIceServer[] | null,
 ): { host: Promise<TestOutcome>; stun: Promise<TestOutcome> } {
-  const servers = only(iceServers, (url) => url.startsWith("stun"));
+  const servers = only(iceServers ?? [], (url) => url.startsWith("stun"));
   const from = probe.clock.now();
   const late: TestOutcome = { state: "failed", detail: "timeout" };
   let peer: RTCPeerConnection;
@@ -45,7 +45,7 @@ export function probeAddresses(
   });
   const stun: Promise<TestOutcome> =
     servers.length === 0
-      ? Promise.resolve({ state: "skipped", detail: "none" })
+      ? Promise.resolve({ state: "skipped", detail: iceServers ? "none" : "not_told" })
       : firstOf(probe, ADDRESSES_MS, { state: "failed", detail: "no_answer" }, (done) => {
           let refused = false;
           peer.addEventListener("icecandidateerror", () => {
@@ -64,8 +64,12 @@ export function probeAddresses(
   return { host, stun };
 }
 
-/** The relays of the list that one speaks with that way. */
-export function relaysOf(iceServers: readonly RTCIceServer[], way: RelayWay): RTCIceServer[] {
+/** The relays of the list that one speaks with that way; null without a list. */
+export function relaysOf(
+  iceServers: readonly RTCIceServer[] | null,
+  way: RelayWay,
+): RTCIceServer[] | null {
+  if (iceServers === null) return null;
   return only(iceServers, (url) => {
     if (url.startsWith("turns:")) return way === "tls";
     if (!url.startsWith("turn:")) return false;
@@ -77,8 +81,9 @@ export function relaysOf(iceServers: readonly RTCIceServer[], way: RelayWay): RT
 export function probeRelay(
   probe: ProbeContext,
   makePeer: MakePeer,
-  iceServers: RTCIceServer[],
+  iceServers: RTCIceServer[] | null,
 ): Promise<TestOutcome> {
+  if (iceServers === null) return Promise.resolve({ state: "skipped", detail: "not_told" });
   if (iceServers.length === 0) return Promise.resolve({ state: "skipped", detail: "none" });
   const from = probe.clock.now();
   const peers: RTCPeerConnection[] = [];

@@ -27,6 +27,8 @@ export interface SessionOptions {
   name: string;
   token?: string | undefined;
   media: LocalMedia;
+  /** Media goes through the server's TURN servers only: nobody sees one's own addresses. */
+  relayOnly?: boolean;
   storage?: ResumeStorage;
   /** Whether nobody looks at the page. */
   hidden?: () => boolean;
@@ -242,6 +244,7 @@ export class Session {
     this.#hear("subscriber_offer", () => {});
     this.#hear("hangup", () => {});
     this.#hear("signal", () => {});
+    this.#hear("ice_servers", () => {});
     this.#hear("mode", ({ mode }) => this.#modeChanged(mode));
     this.#stops.push(
       connection.state.subscribe((state) => {
@@ -296,6 +299,7 @@ export class Session {
       history: this.history,
       media: this.#media,
       room: this.room,
+      relayOnly: this.#options.relayOnly ?? false,
     };
     const engine =
       engineAtHand(mode)?.(options) ?? new LateEngine(mode, () => fetchEngine(mode), options);

@@ -94,6 +94,11 @@ export class Subscriber {
     return this.#peer?.connectionState ?? null;
   }
 
+  /** For the ICE restarts that are to come. */
+  configure(config: RTCConfiguration): void {
+    this.#peer?.setConfiguration(config);
+  }
+
   /** An offer of the server. */
   offer(offer: SubscriberOffer): void {
     if (offer.version <= this.#answered) return;

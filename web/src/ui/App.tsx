@@ -58,7 +58,7 @@ function Banner({ page }: { page: Page }): JSX.Element {
             testing.value = false;
           }}
         >
-          <ConnectionTest endpoint={page.endpoint} iceServers={page.iceServers} begun />
+          <ConnectionTest endpoint={page.endpoint} token={page.token} begun />
         </Dialog>
       )}
     </>

@@ -11,8 +11,8 @@ import type { TestRunProps } from "./TestRun";
 
 interface Props {
   endpoint: string;
-  /** As the last join told them; null: not known before the first. */
-  iceServers: readonly RTCIceServer[] | null;
+  /** What one would join with. */
+  token: string | undefined;
   /** Begins at once. */
   begun?: boolean;
 }
@@ -26,7 +26,7 @@ const TestRun = lazily<TestRunProps>(
 );
 
 /** Tries the ways to the server and to others, and says which are closed and what to do. */
-export function ConnectionTest({ endpoint, iceServers, begun = false }: Props): JSX.Element {
+export function ConnectionTest({ endpoint, token, begun = false }: Props): JSX.Element {
   const t = words().check;
   const phase = useSignal<Phase>("idle");
   /** How often it was asked for. */
@@ -59,7 +59,7 @@ export function ConnectionTest({ endpoint, iceServers, begun = false }: Props): 
       {phase.value !== "idle" && (
         <TestRun
           endpoint={endpoint}
-          iceServers={iceServers}
+          token={token}
           run={run.value}
           onDone={() => {
             phase.value = "done";

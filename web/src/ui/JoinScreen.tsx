@@ -108,7 +108,7 @@ export function JoinScreen({
             {page.entering.value ? words().status.connecting : starts ? t.startNow : t.join}
           </button>
           <DeviceHints media={page.media} guide />
-          <ConnectionTest endpoint={page.endpoint} iceServers={page.iceServers} />
+          <ConnectionTest endpoint={page.endpoint} token={page.token} />
         </div>
       </form>
       <Footer />

@@ -9,7 +9,8 @@ import { allOpen, stepName, stepResult, verdict } from "./verdict";
 
 export interface TestRunProps {
   endpoint: string;
-  iceServers: readonly RTCIceServer[] | null;
+  /** What one would join with. */
+  token: string | undefined;
   /** Another number: it runs anew. */
   run: number;
   onDone: () => void;
@@ -18,12 +19,9 @@ export interface TestRunProps {
 }
 
 /** The steps of a connection test as they go, and what is to be said of them. */
-export function TestRun({ endpoint, iceServers, run, onDone }: TestRunProps): JSX.Element {
+export function TestRun({ endpoint, token, run, onDone }: TestRunProps): JSX.Element {
   const done = useSignal(false);
-  const test = useMemo(
-    () => new ConnectionTest({ endpoint, iceServers: iceServers ?? [] }),
-    [endpoint, iceServers],
-  );
+  const test = useMemo(() => new ConnectionTest({ endpoint, token }), [endpoint, token]);
   const steps = signalOf(test.steps).value;
   useEffect(() => {
     done.value = false;
@@ -40,7 +38,7 @@ export function TestRun({ endpoint, iceServers, run, onDone }: TestRunProps): JS
     <div class="check-result">
       <ul>
         {steps.map((step) => (
-          <Step key={step.step} step={step} known={iceServers !== null} />
+          <Step key={step.step} step={step} />
         ))}
       </ul>
       {done.value && (
@@ -63,7 +61,7 @@ const ICONS: Record<TestStepState, IconName> = {
   skipped: "skipped",
 };
 
-function Step({ step, known }: { step: TestStep; known: boolean }): JSX.Element {
+function Step({ step }: { step: TestStep }): JSX.Element {
   return (
     <li
       class={`check-step check-${step.state}`}
@@ -73,7 +71,7 @@ function Step({ step, known }: { step: TestStep; known: boolean }): JSX.Element 
     >
       <Icon name={ICONS[step.state]} />
       <span>{stepName(step.step)}</span>
-      <span class="check-how">{stepResult(step, known)}</span>
+      <span class="check-how">{stepResult(step)}</span>
     </li>
   );
 }

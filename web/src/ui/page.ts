@@ -52,16 +52,19 @@ export class Page {
   readonly #screen = signal<Screen>({ screen: "lobby", wrong: null });
   readonly #entering = signal(false);
   readonly #clock = workerClock();
-  readonly #token: string | undefined;
+  /** What the invitation brought. */
+  readonly token: string | undefined;
+  /** `?relay=1` in the address: whoever looks for a fault, or must not show their own, goes by relay. */
+  readonly #relayOnly: boolean;
   #session: Session | null = null;
-  #iceServers: readonly RTCIceServer[] | null = null;
   /** Which devices were on when they were last let go. */
   #wishes: readonly DeviceKind[] = KINDS;
   #place = "";
   #unread = 0;
 
   constructor(location: Location) {
-    this.#token = takeToken(location);
+    this.token = takeToken(location);
+    this.#relayOnly = new URLSearchParams(location.search).get("relay") === "1";
     const path = /^\/r\/([^/]*)\/?$/.exec(location.pathname)?.[1];
     const named = path === undefined ? null : decode(path);
     this.invitedTo = named;
@@ -98,11 +101,6 @@ export class Page {
     return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/socket`;
   }
 
-  /** What the last join told of STUN and TURN; null before the first. */
-  get iceServers(): readonly RTCIceServer[] | null {
-    return this.#session?.info.value?.ice_servers ?? this.#iceServers;
-  }
-
   /** Enters the room that is filled in. */
   join(): void {
     const name = this.name.value.trim();
@@ -128,14 +126,15 @@ export class Page {
   }
 
   #enter({ Session, RoomScreen }: Meeting, name: string, room: string): void {
-    history.replaceState(null, "", `/r/${room}`);
+    history.replaceState(null, "", `/r/${room}${this.#relayOnly ? "?relay=1" : ""}`);
     this.#setPlace(room);
     this.#wake();
     const session = new Session({
       endpoint: this.endpoint,
       room,
       name,
-      token: this.#token,
+      token: this.token,
+      relayOnly: this.#relayOnly,
       media: this.media,
       storage: this.#tokens,
       hidden: () => document.visibilityState === "hidden",
@@ -187,7 +186,6 @@ export class Page {
   }
 
   #left(reason: string): void {
-    this.#iceServers = this.iceServers;
     this.setTitle(0);
     // Also what was refused or unplugged: it may be there at the next time.
     this.#wishes = KINDS.filter((kind) => {

@@ -29,7 +29,7 @@ export function verdict(steps: readonly TestStep[]): string {
   if (open.length === 0) return is("stun", "ok") ? check.relayClosed : check.noMedia;
   if (open.length === ways.length) return check.allGood;
   if (is("turn_udp", "failed")) return is("turn_tcp", "failed") ? check.onlyTls : check.udpClosed;
-  return check.serverGood;
+  return check.someClosed(ways.filter((way) => is(way, "failed")).map(stepName));
 }
 
 /** Whether nothing that was tried failed. */
@@ -52,11 +52,8 @@ export function stepName(step: TestStepName): string {
   return names[step];
 }
 
-/**
- * How a step went, in a few words; empty before it began. `known`: whether the server has said which
- * STUN and TURN servers there are.
- */
-export function stepResult({ state, detail, ms }: TestStep, known: boolean): string {
+/** How a step went, in a few words; empty before it began. */
+export function stepResult({ state, detail, ms }: TestStep): string {
   const t = words().check;
   switch (state) {
     case "waiting":
@@ -67,7 +64,7 @@ export function stepResult({ state, detail, ms }: TestStep, known: boolean): str
       if (detail === "mesh") return t.meetDirectly;
       return ms === null ? t.open : t.openIn(ms);
     case "skipped":
-      if (detail === "none") return known ? t.notSetUp : t.skipped;
+      if (detail === "none") return t.notSetUp;
       return why(detail) ?? t.skipped;
     case "failed":
       return why(detail) ?? t.closed;
@@ -75,7 +72,8 @@ export function stepResult({ state, detail, ms }: TestStep, known: boolean): str
 }
 
 function why(detail: TestStep["detail"]): string | null {
-  if (detail === null || detail === "gateway" || detail === "mesh" || detail === "none")
-    return null;
-  return words().check.why[detail];
+  const t = words().check;
+  return detail !== null && Object.hasOwn(t.why, detail)
+    ? t.why[detail as keyof typeof t.why]
+    : null;
 }

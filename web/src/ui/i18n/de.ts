@@ -1,7 +1,7 @@
 // German: du.
 
 import type { Dictionary } from "./dictionary";
-import { number, percent, plural, unit } from "./format";
+import { list, number, percent, plural, unit } from "./format";
 
 const seconds = (n: number) =>
   plural("de", n, { one: `${number("de", n)} Sekunde`, other: `${number("de", n)} Sekunden` });
@@ -150,6 +150,7 @@ export const de: Dictionary = {
     serverGood: "Der Server antwortet. Du kannst beitreten.",
     relayClosed:
       "Das Relay ist nicht erreichbar. Gespräche, die eines brauchen, gehen nicht: Probiere ein anderes Netz, oder frage, wer dieses betreibt.",
+    someClosed: (ways) => `Du kannst beitreten. Von hier aus verschlossen: ${list("de", ways)}.`,
   },
 
   status: {

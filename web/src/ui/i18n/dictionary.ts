@@ -198,6 +198,8 @@ export interface Dictionary {
     /** The server is there, and no relay was tried. */
     serverGood: string;
     relayClosed: string;
+    /** Others than these are open. */
+    someClosed: (ways: readonly string[]) => string;
   };
 
   status: {

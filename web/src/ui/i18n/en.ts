@@ -1,7 +1,7 @@
 // English.
 
 import type { Dictionary } from "./dictionary";
-import { number, percent, plural, unit } from "./format";
+import { list, number, percent, plural, unit } from "./format";
 
 const seconds = (n: number) =>
   plural("en", n, { one: `${number("en", n)} second`, other: `${number("en", n)} seconds` });
@@ -144,6 +144,7 @@ export const en: Dictionary = {
     serverGood: "The server answers. You can join.",
     relayClosed:
       "The relay cannot be reached. Calls that need one will not work: try another network, or ask whoever runs this one.",
+    someClosed: (ways) => `You can join. Closed from here: ${list("en", ways)}.`,
   },
 
   status: {

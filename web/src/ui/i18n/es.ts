@@ -1,7 +1,7 @@
 // Spanish: tú, neutral vocabulary.
 
 import type { Dictionary } from "./dictionary";
-import { number, percent, plural, unit } from "./format";
+import { list, number, percent, plural, unit } from "./format";
 
 const seconds = (n: number) =>
   plural("es", n, { one: `${number("es", n)} segundo`, other: `${number("es", n)} segundos` });
@@ -148,6 +148,7 @@ export const es: Dictionary = {
     serverGood: "El servidor responde. Puedes entrar.",
     relayClosed:
       "No se puede llegar a la retransmisión. Las llamadas que la necesiten no funcionarán: prueba otra red o pregunta a quien administre esta.",
+    someClosed: (ways) => `Puedes entrar. Cerrado desde aquí: ${list("es", ways)}.`,
   },
 
   status: {

@@ -1,7 +1,7 @@
 // Hindi: आप, with the loan words that people say.
 
 import type { Dictionary } from "./dictionary";
-import { number, percent, plural, unit } from "./format";
+import { list, number, percent, plural, unit } from "./format";
 
 const seconds = (n: number) => `${number("hi", n)} सेकंड`;
 
@@ -140,6 +140,7 @@ export const hi: Dictionary = {
     serverGood: "सर्वर जवाब दे रहा है। आप जुड़ सकते हैं।",
     relayClosed:
       "रिले तक नहीं पहुँचा जा सका। जिन कॉल को इसकी ज़रूरत है, वे नहीं चलेंगी: दूसरा नेटवर्क आज़माएँ या इस नेटवर्क के एडमिन से पूछें।",
+    someClosed: (ways) => `आप जुड़ सकते हैं। यहाँ से बंद: ${list("hi", ways)}।`,
   },
 
   status: {
