@@ -7,11 +7,12 @@ export const executable = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 /**
  * Starts a browser. Several people can sit at one; who is to lose theirs needs their own. `program`
- * may be one that starts Chromium elsewhere, such as in a network namespace.
+ * may be one that starts Chromium elsewhere, such as in a network namespace; `env` its environment.
  */
-export async function openBrowser({ args = [], program = executable } = {}) {
+export async function openBrowser({ args = [], program = executable, env } = {}) {
   return chromium.launch({
     executablePath: program,
+    ...(env ? { env } : {}),
     headless: true,
     chromiumSandbox: false,
     args: [
@@ -53,15 +54,15 @@ export function recordConnections() {
 
 /**
  * Opens the page for somebody and joins a room by its form. `before`: a function for the page, run
- * first, and its argument; `ready`: the camera's picture is waited for before the click.
+ * first, and its argument; `query`: of the address; `ready`: the camera's picture is waited for before the click.
  */
-export async function sitDown(browser, { url, room, name, before, ready = false }) {
+export async function sitDown(browser, { url, room, name, before, query = "", ready = false }) {
   const context = await browser.newContext({ viewport: { width: 960, height: 640 } });
   const page = await context.newPage();
   const person = new Person(name, room, page);
   await page.addInitScript(recordConnections);
   if (before) await page.addInitScript(...before);
-  await page.goto(`${url}/r/${room}`);
+  await page.goto(`${url}/r/${room}${query}`);
   if (ready) await person.at("preview-video").waitFor();
   await person.join();
   return person;
