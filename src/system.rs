@@ -258,6 +258,11 @@ impl System {
             connections: Arc::new(Connections::new(connections)),
             board: board.clone(),
             allowed_origins: config.allowed_origins.clone(),
+            https: !config.lan
+                && config
+                    .public_url
+                    .as_deref()
+                    .is_some_and(|url| url.starts_with("https://")),
             ice_answers: ice::answers(),
         });
         let mut servers = Vec::new();

@@ -1,7 +1,7 @@
 //! The front door: the page, the socket, what tells an operator how the server is.
 //!
 //! - [`socket`]: the upgrade to a WebSocketSession; [`connections`]: all that are open.
-//! - [`page`]: the page, out of the binary.
+//! - [`page`]: the page, out of the binary; `headers`: what a browser holds it to.
 //! - [`state`]: `/healthz`, `/readyz`, and `/metrics` on a listener of its own.
 //! - [`ice`]: `/ice_servers`, for a connection test before the first join.
 //! - [`tls`]: the public listener under TLS; [`lan`]: with a certificate of its own
@@ -12,6 +12,7 @@
 pub mod connections;
 #[cfg(feature = "failpoints")]
 mod failpoints;
+mod headers;
 pub mod ice;
 pub mod lan;
 pub mod page;

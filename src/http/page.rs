@@ -1,16 +1,11 @@
 //! The page that ships with the server, out of the binary.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, AcceptEncoding, Encoding, HeaderValue};
+use actix_web::http::header::{self, AcceptEncoding, Encoding};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use rust_embed::RustEmbed;
 
 use crate::names::RoomName;
-
-/// What the page may do: nothing from another origin, nothing inline.
-const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-    connect-src 'self'; media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; \
-    base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// `web/dist`, as it was when the binary was built; empty if the page was not built.
 #[derive(RustEmbed)]
@@ -100,23 +95,4 @@ pub async fn asset(path: web::Path<String>, request: HttpRequest) -> HttpRespons
     let cache = "public, max-age=31536000, immutable";
     kind.and_then(|kind| file(&path, StatusCode::OK, &kind, cache, &request))
         .unwrap_or_else(|| HttpResponse::NotFound().finish())
-}
-
-/// What every answer carries.
-pub fn security_headers() -> [(header::HeaderName, HeaderValue); 4] {
-    [
-        (
-            header::CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static(CSP),
-        ),
-        (
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ),
-        (
-            header::REFERRER_POLICY,
-            HeaderValue::from_static("no-referrer"),
-        ),
-        (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    ]
 }

@@ -14,6 +14,7 @@ use governor::DefaultDirectRateLimiter;
 use rustls::ServerConfig;
 
 use super::connections::Connections;
+use super::headers::security_headers;
 use super::{ice, page, socket, state};
 use crate::calls::health::HealthBoard;
 use crate::phoenix::session::SessionParts;
@@ -38,6 +39,8 @@ pub struct Shared {
     pub board: Option<Arc<HealthBoard>>,
     /// Other origins that may open a socket, in lower case.
     pub allowed_origins: Vec<String>,
+    /// People come by TLS, with a certificate that others vouch for.
+    pub https: bool,
     /// How many may be told of `/ice_servers`.
     pub ice_answers: DefaultDirectRateLimiter,
 }
@@ -49,9 +52,10 @@ pub fn public(
     listener: TcpListener,
     tls: Option<ServerConfig>,
 ) -> io::Result<Server> {
+    let https = shared.https;
     let server = HttpServer::new(move || {
         let mut headers = DefaultHeaders::new();
-        for header in page::security_headers() {
+        for header in security_headers(https) {
             headers = headers.add(header);
         }
         App::new()
