@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { basename, extname } from "node:path";
-import { after, before, test } from "node:test";
+import { after, test } from "node:test";
 import { promisify } from "node:util";
 import { setting } from "./support/setting.mjs";
 import { until } from "./support/wait.mjs";
@@ -16,15 +16,16 @@ const room = `plain-${randomBytes(4).toString("hex")}`;
 const types = { ".js": "text/javascript", ".html": "text/html" };
 let site;
 
-// Before the server, which is told of it.
-before(async () => {
+/** Builds the package and serves the page; before the server starts, which is told of its origin. */
+async function openSite() {
   await promisify(execFile)("npm", ["--prefix", `${root}web`, "run", "build:client"]);
   site = createServer((request, response) => void serve(request, response));
   await new Promise((resolve) => site.listen(0, "127.0.0.1", resolve));
   site.origin = `http://127.0.0.1:${site.address().port}`;
-});
+  return { PARLOUR_ALLOWED_ORIGINS: site.origin };
+}
 after(() => new Promise((resolve) => (site ? site.close(resolve) : resolve())));
-const here = setting({ env: () => ({ PARLOUR_ALLOWED_ORIGINS: site.origin }) });
+const here = setting({ env: openSite });
 
 /** `/` is the page, `/NAME.js` the example as that person, `/parlour-client/` the package. */
 async function serve(request, response) {

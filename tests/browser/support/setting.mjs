@@ -17,7 +17,7 @@ export const MODES = ["gateway", "mesh"];
  * and `janus`, `away`, and the browsers by their names, where asked for.
  * @param {{
  *   mode?: "gateway" | "mesh", janus?: boolean, away?: boolean, elsewhere?: boolean,
- *   env?: () => Record<string, string>, browsers?: string[] | Record<string, string[]>, skip?: string | false,
+ *   env?: () => object | Promise<object>, browsers?: string[] | Record<string, string[]>, skip?: string | false,
  *   stay?: boolean
  * }} [options] `janus`: one that tests can ask and kill; in mesh mode it has no session of anybody.
  * `away`: a network that can be cut; the browser named `far` is in it. `elsewhere`: a server that runs
@@ -52,7 +52,7 @@ export function setting({
     else if (janus) await open("janus", startJanus({ address: host }), (one) => one.stop());
     if (elsewhere && running) here.url = running;
     else {
-      const options = { host, env: { ...here.janus?.env, ...env() } };
+      const options = { host, env: { ...here.janus?.env, ...(await env()) } };
       await open("parlour", startParlour(options), (one) => one.stop());
       await open("page", pageOf(here.parlour), (one) => one.stop());
       here.url = here.page.url;
