@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use crate::sdp::CandidatePolicy;
 use crate::turn::IceServers;
@@ -18,8 +18,8 @@ mod values;
 pub use secrets::Secrets;
 pub use stop::Stop;
 use values::{
-    address, admin_address, candidates, ip_address, janus_url, node_name, number, origin, ports,
-    public_url, seconds, state_home, stun_url, turn_url, yes_or_no,
+    address, admin_address, audience, candidates, ip_address, janus_url, node_name, number, origin,
+    ports, public_url, seconds, state_home, stun_url, turn_url, twice, yes_or_no,
 };
 
 /// Parlour: signalling for video chat, with the Janus gateway behind it.
@@ -75,6 +75,20 @@ pub struct Config {
     /// if another server has that.
     #[arg(long, env = "PARLOUR_ADMIN_LISTEN", value_parser = admin_address)]
     pub admin_listen: Option<AdminListen>,
+
+    /// Who may come in: a file with a JWK Set, whose keys sign the tokens of those who may (`oct` for
+    /// HS256, `OKP` Ed25519 for EdDSA). Rooms are open to everybody if unset.
+    #[arg(long, env = "PARLOUR_TOKEN_KEYS", global = true)]
+    pub token_keys: Option<PathBuf>,
+
+    /// What a token's `aud` must name.
+    #[arg(long, env = "PARLOUR_TOKEN_AUDIENCE", default_value = "parlour", value_parser = audience, global = true)]
+    pub token_audience: String,
+
+    /// What comes of a second join with the same `sub` in one room: `replace` (the first one goes) or
+    /// `refuse` (the second one may not come in).
+    #[arg(long, env = "PARLOUR_SAME_IDENTITY", default_value = "replace", value_parser = twice)]
+    pub same_identity: Twice,
 
     /// Exact origins that may open a socket, comma-separated; the own host and port always may.
     #[arg(long, env = "PARLOUR_ALLOWED_ORIGINS", value_delimiter = ',', value_parser = origin)]
@@ -132,6 +146,16 @@ pub enum JanusUrl {
     Spawn,
 }
 
+/// What comes of one person (by their token's `sub`) who joins a room that they are in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Twice {
+    /// The first membership goes.
+    #[default]
+    Replace,
+    /// The second one may not come in.
+    Refuse,
+}
+
 /// The operators' listener.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AdminListen {
@@ -142,23 +166,22 @@ pub enum AdminListen {
 }
 
 impl Config {
-    /// Reads flags and environment, and the files that hold secrets. `Err`: one line that names the
-    /// setting, its value and what was expected, or the text of `--help` with exit code 0.
-    pub fn read() -> Result<Self, Stop> {
-        Self::try_parse()
-            .map_err(|error| Stop::of(&error))?
-            .completed()
-    }
-
-    /// As [`Self::read`], from these arguments alone; for tests.
+    /// From these flags, and the environment; for tests. The binary has commands beside (`cli`).
+    ///
+    /// # Errors
+    /// One line that names the setting, its value and what was expected, or the text of `--help` with
+    /// exit code 0.
     pub fn from_args(args: &[&str]) -> Result<Self, Stop> {
         Self::try_parse_from([&["parlour"], args].concat())
-            .map_err(|error| Stop::of(&error))?
+            .map_err(|error| Stop::of(&error, &Self::command()))?
             .completed()
     }
 
     /// What follows from several settings together.
-    fn completed(mut self) -> Result<Self, Stop> {
+    ///
+    /// # Errors
+    /// As [`Self::from_args`].
+    pub fn completed(mut self) -> Result<Self, Stop> {
         self.check_turn()?;
         if self.lan && self.listen.ip().is_loopback() {
             self.listen.set_ip(match self.listen {

@@ -10,6 +10,7 @@
 //! | [`system`] | puts everything up and takes it down; the only place that knows every layer | |
 //! | [`http`] | the front door: [the upgrade](http::socket), [the page](http::page), [how the server is](http::state), [a meeting in one house](http::lan) | frames |
 //! | [`phoenix`] | the reception: the [`WebSocketSession`](phoenix::session::WebSocketSession), an actor a connection; [frames](phoenix::frame), [what may be asked](phoenix::channel), [how much of it](phoenix::limits) | the gateway |
+//! | [`tokens`] | the invitations: who may come in, by [keys](tokens::keys) of the operator | sockets, frames |
 //! | [`calls`] | the switchboard: a [`Supervisor`](calls::supervisor::Supervisor) a room, a [`JanusSession`](calls::janus_session::JanusSession) with its [`Poller`](calls::poller::Poller) a call; [`Reaper`](calls::reaper::Reaper) and [`Health`](calls::health::Health); the [`SessionTable`](calls::sessions::SessionTable) | sockets, frames, Janus's wire |
 //! | [`rooms`] | the parlours: the [`RoomRegistry`](rooms::registry::RoomRegistry), a [`Room`](rooms::room::Room) each; the [`RoomTable`] | the wire, the gateway |
 //! | [`gateway`] | the exchange: the trait [`Gateway`] in participants' terms, and [its Janus](gateway::janus) | rooms, browsers |
@@ -50,4 +51,5 @@ pub mod rooms;
 pub mod sdp;
 pub mod secret;
 pub mod system;
+pub mod tokens;
 pub mod turn;

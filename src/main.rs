@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cli::Asked;
 use parlour::config::{Config, JanusUrl};
 use parlour::gateway::GatewayError;
 use parlour::gateway::janus::{JanusGateway, JanusSettings, RoomSettings};
@@ -15,10 +16,12 @@ use parlour::janus::spawn::{SpawnError, SpawnOptions, Spawned};
 use parlour::otp::spawn::log_panics;
 use parlour::rooms::room::MESH_CAPACITY;
 use parlour::system::{MakeGateway, System};
+use parlour::tokens::keys::KeySet;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+mod cli;
 mod qr;
 
 /// How long a Janus that is configured but not yet there is waited for before the start goes on.
@@ -33,8 +36,12 @@ thread_local! {
 }
 
 fn main() -> ExitCode {
-    let config = match Config::read() {
-        Ok(config) => config,
+    let config = match cli::read(std::env::args_os()) {
+        Ok(Asked::Serve(config)) => config,
+        Ok(Asked::Answered(text)) => {
+            say(&text);
+            return ExitCode::SUCCESS;
+        }
         Err(stop) if stop.code == 0 => {
             say(&stop.text);
             return ExitCode::SUCCESS;
@@ -48,7 +55,7 @@ fn main() -> ExitCode {
     log_panics();
     // Failpoints of the environment, in a binary that tests built.
     let _failpoints = fail::FailScenario::setup();
-    actix::System::new().block_on(run(config))
+    actix::System::new().block_on(run(*config))
 }
 
 /// To standard output: for people, not for the log. If nobody reads there (any more), so be it:
@@ -138,6 +145,10 @@ async fn keep_up(mut janus: Spawned, mut stop: oneshot::Receiver<()>) -> Spawned
 
 /// Janus, then the server. `Err`: the exit code, and why.
 async fn start(config: &Config) -> Result<(System, Option<Spawned>), (u8, String)> {
+    // Before a Janus is spawned for nothing.
+    if let Some(path) = &config.token_keys {
+        KeySet::read(path).map_err(|wrong| (2, wrong.to_string()))?;
+    }
     let (gateway, janus, found) = gateway(config).await.map_err(|why| (1, why))?;
     let system = System::start(config, gateway).map_err(|error| (2, error.to_string()))?;
     wait_for_gateway(&system).await;

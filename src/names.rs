@@ -11,6 +11,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use data_encoding::{BASE64URL_NOPAD, Specification};
 use serde::{Deserialize, Deserializer, Serialize};
 
+pub mod person;
+
 /// Makes a checked string type: cheap to clone, shown as it is, serialised as a string.
 macro_rules! name_type {
     ($(#[$doc:meta])* $name:ident) => {

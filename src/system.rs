@@ -41,6 +41,8 @@ use crate::rooms::RoomTable;
 use crate::rooms::ports::{CallsPort, MediaRoomRetired, StartCalls};
 use crate::rooms::registry::{Enter, RegistryParts, Retire, RoomRegistry};
 use crate::rooms::room::{MESH_CAPACITY, RoomParts};
+use crate::tokens::Tokens;
+use crate::tokens::keys::{KeySet, KeysError};
 
 /// Makes a gateway on the arbiter it is called on; none of it crosses threads.
 pub type MakeGateway = Arc<dyn Fn(&Arc<Metrics>) -> Rc<dyn Gateway> + Send + Sync>;
@@ -84,6 +86,9 @@ pub enum StartError {
     /// There can be no meeting in one house.
     #[error(transparent)]
     Lan(#[from] LanError),
+    /// The keys of those who may come in cannot be used.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
 }
 
 /// A running server.
@@ -146,6 +151,21 @@ impl Arbiters {
     }
 }
 
+/// Who may come in, by the keys of the settings. The log says it once if that is everybody.
+fn tokens(config: &Config) -> Result<Option<Tokens>, KeysError> {
+    let Some(path) = &config.token_keys else {
+        log::warn!("rooms are open to everybody: PARLOUR_TOKEN_KEYS is not set");
+        return Ok(None);
+    };
+    let keys = KeySet::read(path)?;
+    if keys.is_exposed() {
+        let path = path.display().to_string();
+        log::warn!(path = path.as_str(); "PARLOUR_TOKEN_KEYS may be read by others: chmod 600");
+    }
+    let (audience, twice) = (&config.token_audience, config.same_identity);
+    Ok(Some(Tokens::new(keys, audience, twice)))
+}
+
 /// A child that is always started again, however often it crashes.
 fn permanent(
     kind: &'static str,
@@ -171,8 +191,9 @@ impl System {
     ///
     /// # Errors
     /// If an address cannot be bound: which setting names it, and why; or if this machine is in no
-    /// house (`--lan`).
+    /// house (`--lan`); or if the file of keys cannot be used.
     pub fn start(config: &Config, gateway: Option<MakeGateway>) -> Result<Self, StartError> {
+        let tokens = tokens(config)?;
         let public = |error| BindError::new("PARLOUR_LISTEN", config.listen, error);
         let listener = TcpListener::bind(config.listen).map_err(public)?;
         let address = listener.local_addr().map_err(public)?;
@@ -249,6 +270,7 @@ impl System {
             joins: Slots::new(JOINS),
             welcome: welcome(config, mode, capacity, base_url.clone()),
             mode,
+            tokens,
             metrics: Arc::clone(&metrics),
             draining,
         });

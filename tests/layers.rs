@@ -22,13 +22,14 @@ const BASE: [&str; 7] = [
 ];
 
 /// Each part of the crate, and what it may name beside itself and the base.
-const LAYERS: [(&str, &[&str]); 7] = [
+const LAYERS: [(&str, &[&str]); 8] = [
     ("otp", &[]),
     ("janus", &[]),
     ("gateway", &["janus", "otp"]),
     ("rooms", &["otp"]),
+    ("tokens", &["rooms"]),
     ("calls", &["gateway", "rooms", "otp"]),
-    ("phoenix", &["calls", "rooms", "otp"]),
+    ("phoenix", &["calls", "tokens", "rooms", "otp"]),
     ("http", &["phoenix", "calls", "rooms", "otp"]),
 ];
 
@@ -44,7 +45,7 @@ const WITHIN_BASE: [(&str, &[&str]); 7] = [
 ];
 
 /// At the top: they put everything together.
-const TOP: [&str; 4] = ["system", "main", "lib", "qr"];
+const TOP: [&str; 5] = ["system", "main", "lib", "cli", "qr"];
 
 /// Words that may not stand in a folder, not even in its comments.
 const FOREIGN_WORDS: [(&str, &[&str]); 2] = [

@@ -1,7 +1,5 @@
 //! How a start ends that a setting, or a question, does not let go on.
 
-use super::Config;
-
 /// Why the process does not go on, and with which exit code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stop {
@@ -12,15 +10,17 @@ pub struct Stop {
 }
 
 impl Stop {
-    pub(super) fn wrong(name: &str, value: &str, expected: &str) -> Self {
+    /// A setting of a value that it cannot have.
+    pub fn wrong(name: &str, value: &str, expected: &str) -> Self {
         Self {
             code: 2,
             text: format!("parlour: {name} is {value:?}: expected {expected}"),
         }
     }
 
-    /// One line out of clap's many, with the variable's name beside the flag's.
-    pub(super) fn of(error: &clap::Error) -> Self {
+    /// One line out of clap's many, with the variable's name beside the flag's. `command`: what was to be
+    /// read.
+    pub fn of(error: &clap::Error, command: &clap::Command) -> Self {
         use clap::error::{ContextKind, ContextValue, ErrorKind};
         if matches!(
             error.kind(),
@@ -55,14 +55,15 @@ impl Stop {
             .next()
             .unwrap_or_default()
             .trim_start_matches("--");
-        let command = <Config as clap::CommandFactory>::command();
-        let argument = command
-            .get_arguments()
+        let argument = std::iter::once(command)
+            .chain(command.get_subcommands())
+            .flat_map(clap::Command::get_arguments)
             .find(|arg| arg.get_long() == Some(long));
-        let env = argument
-            .and_then(|arg| arg.get_env())
-            .map(|env| env.to_string_lossy().into_owned())
-            .unwrap_or_default();
+        let env = argument.and_then(|arg| arg.get_env());
+        let name = env.map_or_else(
+            || format!("--{long}"),
+            |env| format!("{} (--{long})", env.to_string_lossy()),
+        );
         let hidden = argument.is_some_and(clap::Arg::is_hide_env_values_set);
         let value = if hidden { "***".to_owned() } else { value };
         let expected = std::error::Error::source(error)
@@ -70,7 +71,7 @@ impl Stop {
             .unwrap_or_else(|| first_line.trim_start_matches("error: ").to_owned());
         Self {
             code: 2,
-            text: format!("parlour: {env} (--{long}) is {value:?}: expected {expected}"),
+            text: format!("parlour: {name} is {value:?}: expected {expected}"),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{AdminListen, JanusUrl};
+use super::{AdminListen, JanusUrl, Twice};
 use crate::sdp::CandidatePolicy;
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
@@ -136,6 +136,21 @@ pub(super) fn candidates(text: &str) -> Result<CandidatePolicy, String> {
         "public" => Ok(CandidatePolicy::Public),
         "all" => Ok(CandidatePolicy::All),
         _ => Err("none, public or all".into()),
+    }
+}
+
+pub(super) fn audience(text: &str) -> Result<String, String> {
+    match (1..=256).contains(&text.len()) && !text.chars().any(char::is_control) {
+        true => Ok(text.to_owned()),
+        false => Err("1 to 256 bytes without control characters".into()),
+    }
+}
+
+pub(super) fn twice(text: &str) -> Result<Twice, String> {
+    match text {
+        "replace" => Ok(Twice::Replace),
+        "refuse" => Ok(Twice::Refuse),
+        _ => Err("replace or refuse".into()),
     }
 }
 

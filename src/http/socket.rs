@@ -10,18 +10,21 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName};
 use actix_web::{HttpRequest, HttpResponse, web};
-use data_encoding::BASE64;
+use data_encoding::{BASE64, BASE64URL_NOPAD};
 
 use super::server::Shared;
 use crate::otp::cast;
 use crate::otp::spawn::spawn;
 use crate::phoenix::outbox::{Limits, Outbox};
 use crate::phoenix::session::{Close, SocketGone, WebSocketSession};
+use crate::secret::Secret;
 
 /// Without a word of the client, its heartbeat may take so long (the official client's is 30 s).
 const HEARTBEAT_WITHIN: Duration = Duration::from_secs(60);
 /// A client that beats faster is held to three times that, but never to less than this.
 const HEARTBEAT_AT_LEAST: Duration = Duration::from_secs(10);
+/// What stands before the token, which is in base64url once more.
+const BEARER: &str = "base64url.bearer.phx.";
 
 /// Answers the upgrade.
 pub async fn socket(
@@ -59,10 +62,11 @@ pub async fn socket(
     };
     let outbox = Outbox::new(Limits::default());
     let parts = Arc::clone(&shared.session);
+    let bearer = bearer(request.headers());
     let session = spawn("websocket_session", |ctx| {
         use actix::AsyncContext;
         ctx.add_stream(payload);
-        WebSocketSession::new(parts, &outbox, params.heartbeat_within, slot)
+        WebSocketSession::new(parts, &outbox, params.heartbeat_within, bearer, slot)
     });
     let number = shared
         .connections
@@ -152,6 +156,23 @@ fn params(query: &str) -> Result<Params, Refusal> {
     Ok(Params { heartbeat_within })
 }
 
+/// The token that the official client offers as a sub-protocol (its `authToken`); it is looked at when a
+/// room is joined. Several that differ, or one that cannot be read, are an empty token: no key signed that.
+fn bearer(headers: &HeaderMap) -> Option<Secret> {
+    let offered = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL);
+    let offered = offered.filter_map(|value| value.to_str().ok());
+    let mut tokens = offered
+        .flat_map(|value| value.split(','))
+        .filter_map(|protocol| protocol.trim().strip_prefix(BEARER));
+    let first = tokens.next()?;
+    let bytes = match tokens.all(|token| token == first) {
+        true => BASE64URL_NOPAD.decode(first.as_bytes()).ok(),
+        false => None,
+    };
+    let token = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    Some(Secret::new(token.unwrap_or_default()))
+}
+
 fn pairs_of(query: &str) -> Vec<(String, String)> {
     web::Query::<Vec<(String, String)>>::from_query(query)
         .map(web::Query::into_inner)
@@ -197,6 +218,36 @@ mod tests {
         assert!(params("vsn=2.0.0").is_ok());
         for query in ["", "vsn=1.0.0", "vsn=2.0.1", "VSN=2.0.0"] {
             assert!(params(query).is_err(), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_token_comes_as_a_sub_protocol() {
+        let of = |values: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(
+                    header::SEC_WEBSOCKET_PROTOCOL,
+                    header::HeaderValue::from_static(value),
+                );
+            }
+            bearer(&headers).map(|token| token.expose().to_owned())
+        };
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&["phoenix"]), None);
+        let token = Some("a.b".to_owned());
+        assert_eq!(of(&["phoenix, base64url.bearer.phx.YS5i"]), token);
+        assert_eq!(of(&["phoenix", "base64url.bearer.phx.YS5i"]), token);
+        let twice = "base64url.bearer.phx.YS5i,base64url.bearer.phx.YS5i";
+        assert_eq!(of(&[twice]), token);
+        for unreadable in [
+            "base64url.bearer.phx.",
+            "base64url.bearer.phx.YS5i=",
+            "base64url.bearer.phx.!",
+            "base64url.bearer.phx._w",
+            "base64url.bearer.phx.YS5i, base64url.bearer.phx.YS5j",
+        ] {
+            assert_eq!(of(&[unreadable]), Some(String::new()), "{unreadable}");
         }
     }
 

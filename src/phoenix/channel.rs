@@ -8,9 +8,11 @@ use super::errors::RequestError;
 use super::name;
 use crate::calls::messages::{Command, InCall};
 use crate::names::Generation;
+use crate::rooms::authorisation::Pass;
 use crate::rooms::messages::Request;
 use crate::rooms::presence::MetaUpdate;
 use crate::sdp::CandidatePolicy;
+use crate::secret::Secret;
 
 mod call;
 pub mod signal;
@@ -71,12 +73,25 @@ impl Asked {
 
 /// The payload of `phx_join`, checked.
 pub struct JoinParams {
-    /// As they call themselves.
-    pub name: String,
+    /// As they call themselves; not checked yet, since a token may know better.
+    pub name: Option<String>,
     /// What an earlier join was given.
     pub resume: Option<String>,
     /// The generation the client still holds.
     pub call: Option<Generation>,
+    /// What lets them in, where that is asked for.
+    pub token: Option<Secret>,
+}
+
+impl JoinParams {
+    /// What they are called: by their token, else by themselves.
+    pub fn name_beside(&self, pass: &Pass) -> Result<String, RequestError> {
+        match (&pass.name, &self.name) {
+            (Some(by_token), _) => Ok(by_token.clone()),
+            (None, Some(name)) => name::check(name),
+            (None, None) => Err(bad("missing field `name`")),
+        }
+    }
 }
 
 /// How large a frame of this event may be.
@@ -100,24 +115,26 @@ fn bad(detail: &str) -> RequestError {
     }
 }
 
-/// Reads `phx_join`: `{"name":"Ann","resume":"…","call":17}`.
+/// Reads `phx_join`: `{"name":"Ann","resume":"…","call":17,"token":"…"}`.
 pub fn join(text: &RawValue) -> Result<JoinParams, RequestError> {
     #[derive(Deserialize)]
     struct Payload {
-        name: String,
+        name: Option<String>,
         resume: Option<String>,
         call: Option<Generation>,
-        #[serde(rename = "token")]
-        _token: Option<String>,
+        token: Option<String>,
     }
     let Payload {
-        name, resume, call, ..
-    } = payload(text)?;
-    let resume = resume.filter(|resume| resume.len() <= 64);
-    Ok(JoinParams {
-        name: name::check(&name)?,
+        name,
         resume,
         call,
+        token,
+    } = payload(text)?;
+    Ok(JoinParams {
+        name,
+        resume: resume.filter(|resume| resume.len() <= 64),
+        call,
+        token: token.map(Secret::new),
     })
 }
 

@@ -31,6 +31,9 @@ pub enum RequestError {
         /// What was wrong.
         detail: &'static str,
     },
+    /// No token, or none that opens this room: which of both, only the log says.
+    #[error("no token that lets you into this room")]
+    Unauthorised,
     /// The topic is not joined, or no longer by that join.
     #[error("the topic is not joined")]
     NotJoined,
@@ -104,6 +107,7 @@ impl RequestError {
             Self::BadPayload { .. } => "bad_payload",
             Self::BadTopic => "bad_topic",
             Self::BadName { .. } => "bad_name",
+            Self::Unauthorised => "unauthorised",
             Self::NotJoined => "not_joined",
             Self::TooManyRooms { .. } => "too_many_rooms",
             Self::TooLarge { .. } => "too_large",
@@ -131,6 +135,7 @@ impl RequestError {
             | Self::BadPayload { .. }
             | Self::BadTopic
             | Self::BadName { .. }
+            | Self::Unauthorised
             | Self::NotJoined
             | Self::TooManyRooms { .. }
             | Self::TooLarge { .. }

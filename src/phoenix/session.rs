@@ -37,6 +37,8 @@ use crate::rooms::RoomTable;
 use crate::rooms::messages::RoomReply;
 use crate::rooms::ports::{Deliver, MembershipId, Notice, Signalled};
 use crate::rooms::registry::Enter;
+use crate::secret::Secret;
+use crate::tokens::Tokens;
 use crate::turn::IceServers;
 
 mod answers;
@@ -68,6 +70,8 @@ pub struct SessionParts {
     pub welcome: Welcome,
     /// How media goes in its rooms.
     pub mode: Mode,
+    /// Who may come in; none: everybody.
+    pub tokens: Option<Tokens>,
     /// Counted here.
     pub metrics: Arc<Metrics>,
     /// Set once the server goes down: joins are refused.
@@ -112,6 +116,8 @@ pub struct WebSocketSession {
     pending: HashMap<u64, Pending>,
     tokens: u64,
     limits: Limits,
+    // What the handshake brought.
+    bearer: Option<Secret>,
     stop_calls: VecDeque<Feed>,
     heard: Instant,
     beat: Instant,
@@ -123,11 +129,12 @@ pub struct WebSocketSession {
 
 impl WebSocketSession {
     /// The actor of an upgraded connection. `heartbeat_within`: how long the client may go without a
-    /// heartbeat; `connection` holds its place among all.
+    /// heartbeat; `bearer`: a token that came with the handshake; `connection` holds its place among all.
     pub fn new(
         parts: Arc<SessionParts>,
         outbox: &Outbox,
         heartbeat_within: Duration,
+        bearer: Option<Secret>,
         connection: Slot,
     ) -> Self {
         let now = Instant::now();
@@ -140,6 +147,7 @@ impl WebSocketSession {
             pending: HashMap::new(),
             tokens: 0,
             limits: Limits::default(),
+            bearer,
             stop_calls: VecDeque::new(),
             heard: now,
             beat: now,

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::config::Twice;
+
 /// Something that not everybody may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -97,6 +99,8 @@ pub struct Pass {
     pub grants: Grants,
     /// Where no keys are set: who moderates is who is there first.
     pub open: bool,
+    /// What comes of it if their subject is here already.
+    pub twice: Twice,
 }
 
 impl Pass {
@@ -107,6 +111,7 @@ impl Pass {
             name: None,
             grants: Grants::of_participant(),
             open: true,
+            twice: Twice::Replace,
         }
     }
 }

@@ -25,6 +25,8 @@ use crate::rooms::authorisation::Pass;
 use crate::rooms::messages::{Ask, Join, Leave, Request, RoomAnswer, RoomReply};
 use crate::rooms::ports::{MemberLink, MembershipId};
 use crate::rooms::registry::Enter;
+use crate::secret::Secret;
+use crate::tokens::Refused;
 
 /// All that one request may take: the official client gives up at 10 s.
 const BUDGET: Duration = Duration::from_secs(9);
@@ -166,10 +168,16 @@ impl WebSocketSession {
                 ctx,
             );
         }
+        let allowed = self.authorise(&room, params.token.as_ref());
+        let allowed = allowed.and_then(|pass| Ok((params.name_beside(&pass)?, pass)));
+        let (name, pass) = match allowed {
+            Ok(allowed) => allowed,
+            Err(error) => return self.reply(&to, Err(error), ctx),
+        };
         let Some(slot) = self.parts.joins.take() else {
             return self.reply(&to, Err(RoomError::Busy.into()), ctx);
         };
-        let JoinParams { name, resume, call } = params;
+        let JoinParams { resume, call, .. } = params;
         let membership = MembershipId::next();
         let topic = Topic {
             room: room.clone(),
@@ -207,11 +215,29 @@ impl WebSocketSession {
                 name,
                 resume,
                 call,
-                pass: Pass::open(),
+                pass,
                 reply,
                 slot,
             },
         });
+    }
+
+    /// What a join may do in this room, by its own token or that of the handshake. Where no keys are
+    /// set nobody looks at either.
+    fn authorise(&self, room: &RoomName, token: Option<&Secret>) -> Result<Pass, RequestError> {
+        let Some(tokens) = &self.parts.tokens else {
+            return Ok(Pass::open());
+        };
+        let pass = match (&self.bearer, token) {
+            (None, None) => Err(Refused::Missing),
+            (Some(bearer), Some(token)) if bearer != token => Err(Refused::Differ),
+            (Some(token), _) | (None, Some(token)) => tokens.verify(token.expose(), room),
+        };
+        pass.map_err(|refused| {
+            let why = refused.to_string();
+            log::info!(room = room.as_str(), why = why.as_str(); "join refused");
+            RequestError::Unauthorised
+        })
     }
 
     /// What a topic had asked and not got ends, since its membership does.
