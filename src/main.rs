@@ -16,7 +16,6 @@ use parlour::janus::spawn::{SpawnError, SpawnOptions, Spawned};
 use parlour::otp::spawn::log_panics;
 use parlour::rooms::room::MESH_CAPACITY;
 use parlour::system::{MakeGateway, System};
-use parlour::tokens::keys::KeySet;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -145,10 +144,6 @@ async fn keep_up(mut janus: Spawned, mut stop: oneshot::Receiver<()>) -> Spawned
 
 /// Janus, then the server. `Err`: the exit code, and why.
 async fn start(config: &Config) -> Result<(System, Option<Spawned>), (u8, String)> {
-    // Before a Janus is spawned for nothing.
-    if let Some(path) = &config.token_keys {
-        KeySet::read(path).map_err(|wrong| (2, wrong.to_string()))?;
-    }
     let (gateway, janus, found) = gateway(config).await.map_err(|why| (1, why))?;
     let system = System::start(config, gateway).map_err(|error| (2, error.to_string()))?;
     wait_for_gateway(&system).await;

@@ -3,9 +3,11 @@
 //! `parlour` and `parlour serve` are one; [`token`] makes tokens. Each setting is a flag of both.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use parlour::config::{Config, Stop};
+use parlour::tokens::keys::KeySet;
 
 mod token;
 
@@ -50,9 +52,24 @@ pub(crate) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Aske
     let Arguments { command, config } =
         read.map_err(|error| Stop::of(&error, &Arguments::command()))?;
     match command {
-        None | Some(Command::Serve) => config.completed().map(|it| Asked::Serve(Box::new(it))),
+        None | Some(Command::Serve) => {
+            let config = config.completed()?;
+            // Looked at before anything is started, and read again by what serves.
+            if let Some(path) = &config.token_keys {
+                keys(path)?;
+            }
+            Ok(Asked::Serve(Box::new(config)))
+        }
         Some(Command::Token(asked)) => asked.answer(&config).map(Asked::Answered),
     }
+}
+
+/// The keys of PARLOUR_TOKEN_KEYS.
+fn keys(path: &Path) -> Result<KeySet, Stop> {
+    KeySet::read(path).map_err(|wrong| Stop {
+        code: 2,
+        text: format!("parlour: {wrong}"),
+    })
 }
 
 #[cfg(test)]
@@ -60,7 +77,12 @@ mod tests {
     use super::*;
 
     fn asked(arguments: &[&str]) -> Result<Asked, Stop> {
-        read([&["parlour"], arguments].concat().into_iter().map(Into::into))
+        read(
+            [&["parlour"], arguments]
+                .concat()
+                .into_iter()
+                .map(Into::into),
+        )
     }
 
     fn listen(arguments: &[&str]) -> String {

@@ -6,10 +6,9 @@ use std::time::Duration;
 use clap::Args;
 use parlour::config::{Config, Stop};
 use parlour::names::person;
+use parlour::tokens::check_subject;
 use parlour::tokens::claims::{RoomPattern, grant};
 use parlour::tokens::issue::{Order, issue, new_keys};
-use parlour::tokens::keys::KeySet;
-use parlour::tokens::check_subject;
 
 /// The longest that a token may open a door.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
@@ -69,7 +68,7 @@ impl Arguments {
                     .into(),
             ));
         };
-        let keys = KeySet::read(path).map_err(|wrong| stop(wrong.to_string()))?;
+        let keys = super::keys(path)?;
         let order = Order {
             room,
             name: self.name,

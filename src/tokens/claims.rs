@@ -75,7 +75,9 @@ impl Header {
 
     /// Whether it says to be signed so.
     pub fn is_of(&self, algorithm: Algorithm) -> bool {
-        self.alg.parse::<Algorithm>().is_ok_and(|alg| alg == algorithm)
+        self.alg
+            .parse::<Algorithm>()
+            .is_ok_and(|alg| alg == algorithm)
     }
 }
 
@@ -149,14 +151,16 @@ impl RoomPattern<'_> {
             return false;
         };
         // The leftmost place of each piece leaves the most for those behind it.
-        between.split('*').all(|piece| match middle.split_once(piece) {
-            _ if piece.is_empty() => true,
-            Some((_, behind)) => {
-                middle = behind;
-                true
-            }
-            None => false,
-        })
+        between
+            .split('*')
+            .all(|piece| match middle.split_once(piece) {
+                _ if piece.is_empty() => true,
+                Some((_, behind)) => {
+                    middle = behind;
+                    true
+                }
+                None => false,
+            })
     }
 }
 

@@ -35,7 +35,9 @@ pub struct Order {
 #[derive(Debug, thiserror::Error)]
 pub enum IssueError {
     /// Only public halves.
-    #[error("none of the keys of PARLOUR_TOKEN_KEYS can sign: expected an `oct` key, or `OKP` with `d`")]
+    #[error(
+        "none of the keys of PARLOUR_TOKEN_KEYS can sign: expected an `oct` key, or `OKP` with `d`"
+    )]
     NoPrivateKey,
     /// The library says no.
     #[error("the token cannot be signed: {0}")]

@@ -109,8 +109,19 @@ impl Client {
 
     /// In a room, as `name`.
     pub async fn joined(address: SocketAddr, topic: &str, name: &str) -> Self {
+        Self::joined_by(address, topic, name, None).await
+    }
+
+    /// The same, with a token.
+    pub async fn joined_by(
+        address: SocketAddr,
+        topic: &str,
+        name: &str,
+        token: Option<&str>,
+    ) -> Self {
         let mut client = Self::open(address).await;
-        let reply = client.ask(topic, "phx_join", json!({ "name": name })).await;
+        let payload = json!({ "name": name, "token": token });
+        let reply = client.ask(topic, "phx_join", payload).await;
         assert_eq!(reply["status"], "ok", "{reply}");
         client.me = reply["response"]["participant"].as_str().unwrap().into();
         client

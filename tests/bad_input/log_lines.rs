@@ -56,3 +56,10 @@ pub fn suspicious() -> Vec<String> {
         .cloned()
         .collect()
 }
+
+/// The lines that hold any of these.
+pub fn holding(texts: &[&str]) -> Vec<String> {
+    let lines = LINES.0.lock().unwrap();
+    let holds = |line: &&String| texts.iter().any(|text| line.contains(text));
+    lines.iter().filter(holds).cloned().collect()
+}

@@ -23,6 +23,7 @@ mod signal_rows;
 mod socket_rows;
 mod speed;
 mod text_rows;
+mod token_rows;
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -22,6 +22,8 @@ const AT_ONCE: usize = 6;
 pub struct Rig {
     /// Where it listens.
     pub address: SocketAddr,
+    /// What lets one in, where that is asked for.
+    pub token: Option<String>,
     system: System,
     janus: Option<TestJanus>,
 }
@@ -37,8 +39,17 @@ impl Rig {
         let system = System::start(&config, None).unwrap();
         Self {
             address: system.address,
+            token: None,
             system,
             janus: None,
+        }
+    }
+
+    /// One without a gateway that lets in by tokens, as this one.
+    pub fn with_tokens(more: &[&str], token: String) -> Self {
+        Self {
+            token: Some(token),
+            ..Self::without_gateway(more)
         }
     }
 
@@ -61,6 +72,7 @@ impl Rig {
         let system = System::start(&config, Some(make)).unwrap();
         let rig = Self {
             address: system.address,
+            token: None,
             system,
             janus: Some(janus),
         };

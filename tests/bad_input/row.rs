@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use data_encoding::BASE64URL_NOPAD;
 use serde_json::json;
 
-use super::client::{Client, Said, frame};
+use super::client::{Client, Said, frame, good_handshake};
 use super::log_lines::CANARY;
 use super::rig::Rig;
 use super::support::eventually;
@@ -23,6 +24,8 @@ pub enum Place {
     LastBytes,
     /// A text frame, of somebody who has joined nothing.
     Stranger,
+    /// The token that the handshake of a joiner brings.
+    Bearer,
     /// A text frame, of a member.
     Member,
     /// A text frame, of a member with a call that only receives.
@@ -99,7 +102,8 @@ impl Row {
     pub async fn run(&self, rig: &Rig, number: usize) -> Result<(), String> {
         let room = format!("{}-{number}", self.class);
         let topic = format!("room:{room}");
-        let mut witness = Client::joined(rig.address, &topic, "Witness").await;
+        let token = rig.token.as_deref();
+        let mut witness = Client::joined_by(rig.address, &topic, "Witness", token).await;
         let (status, mut client) = self.stage(rig, &topic, &witness.me).await?;
         match (self.due, status) {
             (Due::Http(due), status) if due == status => {}
@@ -134,10 +138,23 @@ impl Row {
         if let Place::Connection = self.place {
             return Ok(Client::handshake(rig.address, &self.literal).await);
         }
+        if let Place::Bearer = self.place {
+            let token = BASE64URL_NOPAD.encode(&self.literal);
+            let header =
+                format!("Sec-WebSocket-Protocol: phoenix, base64url.bearer.phx.{token}\r\n");
+            let handshake = good_handshake(&header);
+            let (status, mut client) = Client::handshake(rig.address, &handshake).await;
+            client.ignore_pings();
+            let join = json!(["1", REF, topic, "phx_join", { "name": "Mallory" }]).to_string();
+            client.send(&frame(0x81, join.as_bytes())).await;
+            return Ok((status, client));
+        }
         let mut client = match self.place {
-            Place::Connection | Place::Socket | Place::LastBytes | Place::Stranger => {
-                Client::open(rig.address).await
-            }
+            Place::Connection
+            | Place::Bearer
+            | Place::Socket
+            | Place::LastBytes
+            | Place::Stranger => Client::open(rig.address).await,
             Place::Member | Place::Caller | Place::Publisher => {
                 Client::joined(rig.address, topic, "Mallory").await
             }

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use super::wire::Wire;
@@ -53,8 +54,23 @@ pub struct Client {
 impl Client {
     /// A socket that joined nothing.
     pub async fn connect(address: SocketAddr) -> Self {
+        Self::handshake(address, "phoenix").await
+    }
+
+    /// The same, with a token as the official client's `authToken` brings it.
+    pub async fn connect_as(address: SocketAddr, token: &str) -> Self {
+        Self::handshake(address, &format!("phoenix, base64url.bearer.phx.{token}")).await
+    }
+
+    async fn handshake(address: SocketAddr, protocols: &str) -> Self {
         let url = format!("ws://{address}/socket/websocket?vsn=2.0.0");
-        let (socket, _) = tokio_tungstenite::connect_async(url).await.unwrap();
+        let mut request = url.into_client_request().unwrap();
+        let protocols = protocols.parse().unwrap();
+        request
+            .headers_mut()
+            .insert("sec-websocket-protocol", protocols);
+        let (socket, answer) = tokio_tungstenite::connect_async(request).await.unwrap();
+        assert_eq!(answer.headers()["sec-websocket-protocol"], "phoenix");
         let MaybeTlsStream::Plain(stream) = socket.get_ref() else {
             unreachable!()
         };

@@ -17,6 +17,7 @@ pub mod parlour;
 #[cfg(feature = "failpoints")]
 pub mod scene;
 pub mod session;
+pub mod tokens;
 pub mod turn_client;
 pub mod wire;
 

@@ -5,7 +5,8 @@ import { end, freePort, start } from "./process.mjs";
 import { until } from "./wait.mjs";
 
 const root = new URL("../../../", import.meta.url).pathname;
-const binary = process.env.PARLOUR_BIN
+/** The binary under test. */
+export const binary = process.env.PARLOUR_BIN
   ? new URL(process.env.PARLOUR_BIN, `file://${root}`).pathname
   : `${root}target/debug/parlour`;
 

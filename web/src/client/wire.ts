@@ -643,9 +643,9 @@ export interface Channel {
  */
 export interface JoinParams {
   /**
-   * How the others see the participant.
+   * How the others see the participant; needed unless the token says it.
    */
-  name: string;
+  name?: string;
   /**
    * What an earlier join's reply gave.
    */
@@ -654,6 +654,9 @@ export interface JoinParams {
    * The generation still held, null after a reload.
    */
   call?: Generation | null;
+  /**
+   * Lets one in, where the server asks for it.
+   */
   token?: string | null;
 }
 /**

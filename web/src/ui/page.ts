@@ -13,6 +13,7 @@ import {
 } from "../client";
 import { watchDevices } from "./device_notices";
 import { number, words } from "./i18n";
+import { Invitations, tokenIn } from "./invitation";
 import { type Meeting, meeting } from "./meeting";
 import { notify } from "./notices";
 import { offeredRoom } from "./room_name";
@@ -52,8 +53,7 @@ export class Page {
   readonly #screen = signal<Screen>({ screen: "lobby", wrong: null });
   readonly #entering = signal(false);
   readonly #clock = workerClock();
-  /** What the invitation brought. */
-  readonly token: string | undefined;
+  readonly #invitations = new Invitations(this.#tokens);
   /** `?relay=1` in the address: whoever looks for a fault, or must not show their own, goes by relay. */
   readonly #relayOnly: boolean;
   #session: Session | null = null;
@@ -63,12 +63,15 @@ export class Page {
   #unread = 0;
 
   constructor(location: Location) {
-    this.token = takeToken(location);
     this.#relayOnly = new URLSearchParams(location.search).get("relay") === "1";
-    const path = /^\/r\/([^/]*)\/?$/.exec(location.pathname)?.[1];
-    const named = path === undefined ? null : decode(path);
+    const named = roomOf(location);
     this.invitedTo = named;
     this.room.value = named ?? offeredRoom();
+    this.#takeToken(location);
+    // A newer link to the page that is open loads nothing.
+    addEventListener("hashchange", () => {
+      if (this.#takeToken(location)) this.#invitedAgain(roomOf(location));
+    });
     if (named !== null && isRoomName(named)) this.#setPlace(named);
     if (named !== null && !isRoomName(named)) {
       this.fail({ kind: "bad_room", name: named });
@@ -85,6 +88,11 @@ export class Page {
 
   get screen(): ReadonlySignal<Screen> {
     return this.#screen;
+  }
+
+  /** What one would join the room with that is filled in. */
+  get token(): string | undefined {
+    return this.#invitations.of(this.room.value.trim());
   }
 
   /** Whether the meeting's half of the page is still waited for. */
@@ -133,7 +141,7 @@ export class Page {
       endpoint: this.endpoint,
       room,
       name,
-      token: this.token,
+      token: this.#invitations.of(room),
       relayOnly: this.#relayOnly,
       media: this.media,
       storage: this.#tokens,
@@ -197,17 +205,32 @@ export class Page {
     if (this.#screen.value.screen === "room") this.#screen.value = { screen: "left", reason };
   }
 
+  /** Whether the address held one. It must not stay there: from there it would be copied. */
+  #takeToken(location: Location): boolean {
+    const token = tokenIn(location.hash);
+    if (token === null) return false;
+    history.replaceState(null, "", location.pathname + location.search);
+    this.#invitations.keep(roomOf(location), token);
+    return true;
+  }
+
+  /** Who was shown the door has a better link now. */
+  #invitedAgain(room: string | null): void {
+    if (this.#screen.value.screen !== "left") return;
+    if (room !== null) this.room.value = room;
+    this.back();
+  }
+
   #wake(): void {
     for (const kind of this.#wishes) void this.media.turnOn(kind);
     this.#wishes = [];
   }
 }
 
-function takeToken(location: Location): string | undefined {
-  const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? undefined;
-  // It must not stay in the address bar, from where it would be copied.
-  if (token !== undefined) history.replaceState(null, "", location.pathname + location.search);
-  return token;
+/** The room that an address names, sound or not. */
+function roomOf(location: Location): string | null {
+  const path = /^\/r\/([^/]*)\/?$/.exec(location.pathname)?.[1];
+  return path === undefined ? null : decode(path);
 }
 
 function decode(text: string): string {
