@@ -1,5 +1,5 @@
 // A room that not everybody may enter: the link with a token lets in, also after a reload; without one, or
-// with a bad one, one is told so.
+// with one of another room, one is told so.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -65,7 +65,7 @@ test("a link with a token lets in, is not shown, and holds over a reload", async
   await page.context().close();
 });
 
-test("without one, or with one that has expired, one is told so, and a new link helps", async () => {
+test("without one, or with one of another room, one is told so, and a new link helps", async () => {
   const { page, at, enter } = await visit("/r/tea");
   await enter("Bob");
   await at("left-screen", '[data-reason="unauthorised"]').waitFor();
