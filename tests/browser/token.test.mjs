@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { openBrowser } from "./support/page.mjs";
 import { binary, startParlour } from "./support/parlour.mjs";
+import { joinAs } from "./support/phoenix.mjs";
 import { until } from "./support/wait.mjs";
 
 let folder;
@@ -81,4 +82,14 @@ test("without one, or with one of another room, one is told so, and a new link h
   await enter("Bob");
   await at("tile", '[data-self="true"]').first().waitFor();
   await page.context().close();
+});
+
+test("the official client brings it as its authToken, at each reconnect", async () => {
+  const authToken = token("--room", "talk", "--sub", "ann", "--grants", "chat");
+  const ann = await joinAs(parlour.url, { room: "talk", name: "Ann", authToken });
+  assert.deepEqual(ann.joins[0].grants, ["chat"]);
+  ann.socket.conn.terminate();
+  await until("Ann to be back", () => ann.joins.length === 2);
+  await assert.rejects(joinAs(parlour.url, { room: "talk", name: "Bob" }), /unauthorised/);
+  await ann.close();
 });

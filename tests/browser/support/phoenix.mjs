@@ -15,10 +15,10 @@ const socketUrl = (url) => `${url.replace(/^http/, "ws")}/socket`;
 /**
  * Joins a room, as a participant without media of its own.
  * @param {string} url of the server, http://…
- * @param {{room: string, name?: string, join?: object, params?: object}} options
+ * @param {{room: string, name?: string, join?: object, params?: object, authToken?: string}} options
  */
-export async function joinAs(url, { room, name = "Witness", join = {}, params = {} }) {
-  const guest = new Guest(url, params);
+export async function joinAs(url, { room, name = "Witness", join = {}, params = {}, authToken }) {
+  const guest = new Guest(url, params, authToken);
   await guest.join(room, { name, ...join });
   return guest;
 }
@@ -31,8 +31,8 @@ export class Guest {
   /** Times (performance.now()) at which the socket opened. */
   opened = [];
 
-  constructor(url, params = {}) {
-    this.socket = new Socket(socketUrl(url), { transport: WebSocket, params });
+  constructor(url, params = {}, authToken = undefined) {
+    this.socket = new Socket(socketUrl(url), { transport: WebSocket, params, authToken });
     this.socket.onOpen(() => this.opened.push(performance.now()));
     this.socket.onError(() => {});
     this.socket.connect();
