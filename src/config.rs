@@ -77,7 +77,8 @@ pub struct Config {
     pub admin_listen: Option<AdminListen>,
 
     /// Who may come in: a file with a JWK Set, whose keys sign the tokens of those who may (`oct` for
-    /// HS256, `OKP` Ed25519 for EdDSA). Rooms are open to everybody if unset.
+    /// HS256, `OKP` Ed25519 for EdDSA; each of several by its `kid`). Read at the start. Rooms are open to
+    /// everybody if unset.
     #[arg(long, env = "PARLOUR_TOKEN_KEYS", global = true)]
     pub token_keys: Option<PathBuf>,
 
@@ -274,6 +275,8 @@ mod tests {
         assert!(wrong(&["--drain", "1h"]).contains("600s"));
         assert!(wrong(&["--listen", "x"]).contains("PARLOUR_LISTEN"));
         assert!(wrong(&["--rtp-ports", "9-3"]).contains("PARLOUR_RTP_PORTS"));
+        assert!(wrong(&["--token-audience", ""]).contains("PARLOUR_TOKEN_AUDIENCE"));
+        assert!(wrong(&["--same-identity", "both"]).contains("PARLOUR_SAME_IDENTITY"));
     }
 
     #[test]

@@ -30,7 +30,7 @@ const LAYERS: [(&str, &[&str]); 8] = [
     ("tokens", &["rooms"]),
     ("calls", &["gateway", "rooms", "otp"]),
     ("phoenix", &["calls", "tokens", "rooms", "otp"]),
-    ("http", &["phoenix", "calls", "rooms", "otp"]),
+    ("http", &["phoenix", "calls", "tokens", "rooms", "otp"]),
 ];
 
 /// The base among itself: what each of its modules may name.

@@ -18,6 +18,7 @@ use crate::otp::spawn::spawn;
 use crate::phoenix::outbox::{Limits, Outbox};
 use crate::phoenix::session::{Close, SocketGone, WebSocketSession};
 use crate::secret::Secret;
+use crate::tokens;
 
 /// Without a word of the client, its heartbeat may take so long (the official client's is 30 s).
 const HEARTBEAT_WITHIN: Duration = Duration::from_secs(60);
@@ -62,7 +63,9 @@ pub async fn socket(
     };
     let outbox = Outbox::new(Limits::default());
     let parts = Arc::clone(&shared.session);
-    let bearer = bearer(request.headers());
+    // Kept as long as the socket, so only where somebody looks at it.
+    let asked = shared.session.tokens.is_some();
+    let bearer = asked.then(|| bearer(request.headers())).flatten();
     let session = spawn("websocket_session", |ctx| {
         use actix::AsyncContext;
         ctx.add_stream(payload);
@@ -157,18 +160,20 @@ fn params(query: &str) -> Result<Params, Refusal> {
 }
 
 /// The token that the official client offers as a sub-protocol (its `authToken`); it is looked at when a
-/// room is joined. Several that differ, or one that cannot be read, are an empty token: no key signed that.
+/// room is joined. Several that differ, or one that cannot be read or is too long, are an empty token: no
+/// key signed that.
 fn bearer(headers: &HeaderMap) -> Option<Secret> {
     let offered = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL);
     let offered = offered.filter_map(|value| value.to_str().ok());
-    let mut tokens = offered
+    let mut bearers = offered
         .flat_map(|value| value.split(','))
         .filter_map(|protocol| protocol.trim().strip_prefix(BEARER));
-    let first = tokens.next()?;
-    let bytes = match tokens.all(|token| token == first) {
+    let first = bearers.next()?;
+    let bytes = match bearers.all(|token| token == first) {
         true => BASE64URL_NOPAD.decode(first.as_bytes()).ok(),
         false => None,
     };
+    let bytes = bytes.filter(|bytes| bytes.len() <= tokens::MAX_BYTES);
     let token = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
     Some(Secret::new(token.unwrap_or_default()))
 }

@@ -23,7 +23,7 @@ pub mod issue;
 pub mod keys;
 
 /// The longest token that is looked at.
-const MAX_BYTES: usize = 8 * 1024;
+pub const MAX_BYTES: usize = 8 * 1024;
 /// How far the clocks of issuer and server may be apart.
 const LEEWAY_S: u64 = 30;
 /// The longest `sub`.
