@@ -199,6 +199,16 @@ pub enum Kind {
     Video,
 }
 
+impl Kind {
+    /// Its word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Audio => "audio",
+            Self::Video => "video",
+        }
+    }
+}
+
 /// A stream as its publisher announces it: `{"mid":"0","source":"mic","label":"Headset"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StreamSpec {

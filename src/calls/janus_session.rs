@@ -4,9 +4,10 @@
 //! [`StopCall`], with its owner, or by a failure that its Supervisor answers. It monitors its owner
 //! and is monitored by it. Dropping its lease is what clears the gateway. Knows the gateway through
 //! [`Gateway`]; knows nothing of sockets or frames. How it starts is in [`start`], what is asked of
-//! it in [`requests`], what the gateway tells in [`heard`], what comes down in [`downstream`].
+//! it in [`requests`], what the gateway tells in [`heard`], what comes down in [`downstream`], what a
+//! moderator muted in [`muting`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,6 +39,7 @@ use crate::sdp::CandidatePolicy;
 
 mod downstream;
 mod heard;
+mod muting;
 mod requests;
 mod start;
 
@@ -81,6 +83,11 @@ pub struct Queued {
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Check;
+
+/// What of the participant's is muted changed in the table: have the gateway follow.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct MuteChanged;
 
 /// Goes to the Supervisor: a feed that is live left the gateway.
 #[derive(Message)]
@@ -133,6 +140,9 @@ pub struct JanusSession {
     // Media can flow, so that others can subscribe.
     publisher_up: bool,
     receiving: HashMap<Mid, bool>,
+    // What the gateway holds back.
+    muted: HashSet<Mid>,
+    asking_mute: bool,
     subscriptions: Subscriptions,
     // Counts the lives of the subscribing side: what an earlier one answers is old.
     subscriber_life: u64,
@@ -169,6 +179,8 @@ impl JanusSession {
             published: Vec::new(),
             publisher_up: false,
             receiving: HashMap::new(),
+            muted: HashSet::new(),
+            asking_mute: false,
             subscriptions: Subscriptions::default(),
             subscriber_life: 0,
             answering: None,
@@ -299,6 +311,7 @@ impl JanusSession {
         }
         self.subscriptions.retry();
         self.advance(ctx);
+        self.follow_mutes(ctx);
     }
 
     fn adopt(&mut self, owner: OwnerLink, ctx: &Context<Self>) {
@@ -354,6 +367,14 @@ impl Handler<Check> for JanusSession {
         if self.phase == Phase::Live {
             self.keepalive(ctx);
         }
+    }
+}
+
+impl Handler<MuteChanged> for JanusSession {
+    type Result = ();
+
+    fn handle(&mut self, _: MuteChanged, ctx: &mut Self::Context) {
+        self.follow_mutes(ctx);
     }
 }
 

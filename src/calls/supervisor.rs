@@ -15,8 +15,10 @@ use tokio::time::Instant;
 use super::directory::CallsDirectory;
 use super::errors::CallError;
 use super::health::spread_ms;
-use super::janus_session::{CallParts, Check, FeedLeft, JanusSession, Overflow, Queued, StopCall};
-use super::messages::{CallAnswer, CallReply, CallRequest, Command, OwnerLink};
+use super::janus_session::{
+    CallParts, Check, FeedLeft, JanusSession, MuteChanged, Overflow, Queued, StopCall,
+};
+use super::messages::{CallAnswer, CallReply, CallRequest, Command, InCall, OwnerLink};
 use crate::names::ParticipantId;
 use crate::otp::restart::{Backoff, Intensity, RestartLog, Verdict};
 use crate::otp::send::Slots;
@@ -25,6 +27,7 @@ use crate::otp::{
     Abandoned, Down, DownReason, MonitorId, MonitorRef, Monitors, ReplyTo, cast, monitor,
 };
 use crate::rooms::RoomError;
+use crate::rooms::authorisation::{self, Grants};
 use crate::rooms::ports::CallsOrder;
 use crate::rooms::table::RoomRecord;
 
@@ -261,19 +264,42 @@ impl Actor for Supervisor {
 
 crate::monitored!(Supervisor);
 
+/// Whether somebody with these grants may ask this of their call.
+fn permitted(grants: Grants, asked: &Command) -> Result<(), RoomError> {
+    match asked {
+        Command::Start { streams, .. } | Command::InCall(InCall::Update { streams, .. }) => {
+            authorisation::may_send(grants, streams.iter().map(|stream| stream.source))
+        }
+        Command::InCall(InCall::Choose { receive: true, .. } | InCall::RestartSubscriber) => {
+            authorisation::may_receive(grants)
+        }
+        Command::Stop { .. }
+        | Command::Adopt
+        | Command::InCall(
+            InCall::Trickle { .. }
+            | InCall::Choose { receive: false, .. }
+            | InCall::Answer { .. }
+            | InCall::Prefer(_),
+        ) => Ok(()),
+    }
+}
+
 impl Handler<CallRequest> for Supervisor {
     type Result = ();
 
     fn handle(&mut self, request: CallRequest, ctx: &mut Self::Context) {
         fail::fail_point!("supervisor-request");
         let membership = request.owner.membership;
-        if !self
-            .record
-            .lock()
-            .is_member(&request.participant, membership)
-        {
-            // A late word of a connection that was replaced, or left.
-            return request.reply.send(Err(RoomError::NotJoined.into()));
+        let may = {
+            let state = self.record.lock();
+            match state.is_member(&request.participant, membership) {
+                true => permitted(state.grants_of(&request.participant), &request.command),
+                // A late word of a connection that was replaced, or left.
+                false => Err(RoomError::NotJoined),
+            }
+        };
+        if let Err(error) = may {
+            return request.reply.send(Err(error.into()));
         }
         match &request.command {
             Command::Start { .. } => self.start(request, ctx),
@@ -323,6 +349,12 @@ impl Handler<CallsOrder> for Supervisor {
             CallsOrder::End { participant } => {
                 self.stop(&participant);
                 self.slots.remove(&participant);
+            }
+            CallsOrder::Muted { participant } => {
+                let slot = self.slots.get(&participant);
+                if let Some(child) = slot.and_then(|slot| slot.child.as_ref()) {
+                    cast(&child.address, MuteChanged);
+                }
             }
             CallsOrder::Close => {
                 self.directory.remove(&self.record.name, &ctx.address());

@@ -20,7 +20,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{Gateway, GatewayError, GatewayEvent, Opened, SessionId};
-use crate::names::{Feed, ParticipantId};
+use crate::names::{Feed, Mid, ParticipantId};
 use line::{FakeEvents, FakeLine};
 use state::{Session, State};
 
@@ -43,6 +43,8 @@ pub enum Kind {
     Subscribe,
     /// `Line::answer`.
     Answer,
+    /// `Line::mute`.
+    Mute,
     /// `Line::keepalive`.
     Keepalive,
     /// Everything else a line is asked.
@@ -60,6 +62,7 @@ impl Kind {
             Self::Publish => "publish",
             Self::Subscribe => "subscribe",
             Self::Answer => "answer",
+            Self::Mute => "mute",
             Self::Keepalive => "keepalive",
             Self::Other => "other",
         }
@@ -186,6 +189,13 @@ impl FakeGateway {
         let state = self.state();
         let feeds = state.sessions().filter_map(|(_, session)| session.feed());
         feeds.cloned().collect()
+    }
+
+    /// The streams of a participant that are held back, in order; none without a session.
+    pub fn muted(&self, of: &ParticipantId) -> Option<Vec<Mid>> {
+        let mut muted = None;
+        self.with_session_of(of, |session| muted = Some(session.muted()));
+        muted
     }
 
     /// The ids of the media rooms, in order.

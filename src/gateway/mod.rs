@@ -373,6 +373,14 @@ pub trait Line {
         deadline: Instant,
     ) -> LocalBoxFuture<'static, Result<(), GatewayError>>;
 
+    /// Holds back one stream that is published, or lets it through again, whatever the browser sends.
+    fn mute(
+        &self,
+        mid: Mid,
+        mute: bool,
+        deadline: Instant,
+    ) -> LocalBoxFuture<'static, Result<(), GatewayError>>;
+
     /// Passes a candidate on; `None` says that there are no more.
     fn trickle(
         &self,

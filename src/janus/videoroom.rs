@@ -192,6 +192,23 @@ impl VideoRoom {
         self.ask("configure", body, None, deadline).await.map(drop)
     }
 
+    /// Holds back a stream of a publisher of this room, or lets it through again (`moderate`): nothing of
+    /// it is relayed, whatever its publisher sends. Everybody in the room is told.
+    ///
+    /// # Errors
+    /// `Plugin`: 426 no such room, 428 no such publisher, or it has no such stream.
+    pub async fn moderate(
+        &self,
+        room: &str,
+        (feed, mid): (String, String),
+        mute: bool,
+        deadline: Instant,
+    ) -> Result<(), Error> {
+        let body = json!({"request": "moderate", "room": room, "id": feed, "mid": mid,
+            "mute": mute});
+        self.ask("moderate", body, None, deadline).await.map(drop)
+    }
+
     /// Enters a room to receive (`join`). All streams must be there, and at least one.
     ///
     /// # Errors

@@ -9,12 +9,13 @@ use super::name;
 use crate::calls::messages::{Command, InCall};
 use crate::names::Generation;
 use crate::rooms::authorisation::Pass;
-use crate::rooms::messages::Request;
+use crate::rooms::messages::{Act, Request};
 use crate::rooms::presence::MetaUpdate;
 use crate::sdp::CandidatePolicy;
 use crate::secret::Secret;
 
 mod call;
+mod moderation;
 pub mod signal;
 
 /// Frames with SDP.
@@ -154,6 +155,13 @@ pub fn request(event: &str, text: &RawValue, mode: Mode) -> Result<Asked, Reques
         "chat" => Asked::Room(Request::Chat(chat(text)?)),
         "data" => Asked::Room(Request::Data(data(text)?)),
         "signal" => Asked::Room(signal::signal(text, mode)?),
+        "mute" => Asked::Room(Request::Act(moderation::mute(text)?)),
+        "kick" => Asked::Room(Request::Act(moderation::kick(text)?)),
+        "lock" => Asked::Room(Request::Act(moderation::lock(text)?)),
+        "end" => Asked::Room(Request::Act(Act::End)),
+        "record" => Asked::Room(Request::Act(moderation::record(text)?)),
+        "admit" => Asked::Room(Request::Act(moderation::admit(text)?)),
+        "refuse" => Asked::Room(Request::Act(moderation::refuse(text)?)),
         _ => return Err(RequestError::UnknownEvent),
     })
 }

@@ -59,6 +59,8 @@ impl Encoder for BroadcastEncoder {
             RoomEvent::Data { from, data } => {
                 push(None, &topic, "data", &DataPayload { from, data })
             }
+            RoomEvent::Lock(door) => push(None, &topic, "lock", door),
+            RoomEvent::Lobby(people) => text("lobby", &json!({ "people": people })),
             RoomEvent::RoomClosed { reason } => text("room_closed", &json!({ "reason": reason })),
         };
         text_frame(&framed)

@@ -22,7 +22,7 @@ const TOO_FAST_WITHIN: Duration = Duration::from_secs(60);
 ///
 /// `signal` has what all frames together have: whoever comes back to three others sends each an offer
 /// and some ten to twenty candidates within a second, and little else.
-const BUCKETS: [(&[&str], u32, u32); 8] = [
+const BUCKETS: [(&[&str], u32, u32); 9] = [
     (&["phx_join"], 2, 5),
     (&["start_call", "update_call"], 2, 10),
     (&["trickle"], 50, 200),
@@ -31,6 +31,11 @@ const BUCKETS: [(&[&str], u32, u32); 8] = [
     (&["data"], 20, 40),
     (&["signal"], 50, 100),
     (&["update"], 5, 10),
+    (
+        &["mute", "kick", "lock", "end", "record", "admit", "refuse"],
+        5,
+        10,
+    ),
 ];
 
 /// All frames together.

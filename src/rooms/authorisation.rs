@@ -5,7 +5,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::errors::RoomError;
+use super::messages::{Act, Request};
 pub use crate::config::Twice;
+use crate::names::{ParticipantId, Source};
+use crate::sdp::Signal;
 
 /// Something that not everybody may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -99,7 +103,7 @@ pub struct Pass {
     pub grants: Grants,
     /// Where no keys are set: who moderates is who is there first.
     pub open: bool,
-    /// What comes of it if their subject is here already.
+    /// What becomes of a second join of the same subject.
     pub twice: Twice,
 }
 
@@ -113,6 +117,113 @@ impl Pass {
             open: true,
             twice: Twice::Replace,
         }
+    }
+
+    /// All that its holder may do. `moderates`: the role is theirs, which in an open room brings
+    /// rights that the pass has not.
+    pub fn grants(&self, moderates: bool) -> Grants {
+        match self.open && moderates {
+            true => self.grants.with(Grants::of_moderator()),
+            false => self.grants,
+        }
+    }
+
+    /// Whether its holder comes in through a locked door: who may unlock it.
+    pub fn opens_doors(&self) -> bool {
+        self.grants.has(Grant::Moderate)
+    }
+}
+
+/// Who asks.
+pub struct Asker<'a> {
+    /// As whom.
+    pub participant: &'a ParticipantId,
+    /// What they came in with.
+    pub pass: &'a Pass,
+    /// What they may do.
+    pub grants: Grants,
+}
+
+fn need(grants: Grants, grant: Grant, detail: &'static str) -> Result<(), RoomError> {
+    match grants.has(grant) {
+        true => Ok(()),
+        false => Err(RoomError::Forbidden { detail }),
+    }
+}
+
+/// Whether somebody may ask this of the room.
+pub fn check(who: &Asker<'_>, asked: &Request) -> Result<(), RoomError> {
+    match asked {
+        Request::Update(update) if update.name.is_some() && who.pass.name.is_some() => {
+            Err(RoomError::Forbidden {
+                detail: "the name is the token's",
+            })
+        }
+        // What may be sent and received by it is narrowed instead.
+        Request::Update(_) | Request::Signal { .. } => Ok(()),
+        Request::Chat(_) => need(who.grants, Grant::Chat, "no right to `chat`"),
+        Request::Data(_) => need(who.grants, Grant::Data, "no right to `data`"),
+        Request::Act(Act::Record { .. }) => need(who.grants, Grant::Record, "no right to `record`"),
+        Request::Act(act) => {
+            need(who.grants, Grant::Moderate, "only moderators do that")?;
+            match act {
+                Act::Kick { participant } if participant == who.participant => {
+                    Err(RoomError::Forbidden {
+                        detail: "nobody kicks themselves: leave",
+                    })
+                }
+                Act::Kick { .. }
+                | Act::Mute { .. }
+                | Act::Lock { .. }
+                | Act::End
+                | Act::Record { .. }
+                | Act::Admit { .. }
+                | Act::Refuse { .. } => Ok(()),
+            }
+        }
+    }
+}
+
+fn grant_for(source: Source) -> Grant {
+    match source {
+        Source::Mic | Source::Camera => Grant::Publish,
+        Source::Screen => Grant::Screen,
+    }
+}
+
+/// Whether somebody may send streams of these sources.
+pub fn may_send(grants: Grants, sources: impl Iterator<Item = Source>) -> Result<(), RoomError> {
+    for source in sources {
+        let detail = match source {
+            Source::Mic | Source::Camera => "no right to `publish`",
+            Source::Screen => "no right to share a `screen`",
+        };
+        need(grants, grant_for(source), detail)?;
+    }
+    Ok(())
+}
+
+/// Whether somebody may receive what others publish.
+pub fn may_receive(grants: Grants) -> Result<(), RoomError> {
+    need(grants, Grant::Subscribe, "no right to `subscribe`")
+}
+
+/// A signal from one browser to another, with the directions that its sender's grants leave: an
+/// m-line that they may not send on does not send. By the order of protocol.md: microphone, camera,
+/// then screens.
+pub fn narrowed(grants: Grants, signal: Signal) -> Signal {
+    let receives = grants.has(Grant::Subscribe);
+    let sends = |line: usize| match line {
+        0 | 1 => grants.has(Grant::Publish),
+        _ => grants.has(Grant::Screen),
+    };
+    if receives && sends(0) && sends(2) {
+        return signal;
+    }
+    match signal {
+        Signal::Offer(sdp) => Signal::Offer(sdp.narrowed(|line| (sends(line), receives))),
+        Signal::Answer(sdp) => Signal::Answer(sdp.narrowed(|line| (sends(line), receives))),
+        Signal::Candidate(candidate) => Signal::Candidate(candidate),
     }
 }
 

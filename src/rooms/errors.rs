@@ -35,7 +35,37 @@ pub enum RoomError {
     /// The server is going down.
     #[error("the server is going down")]
     Draining,
+    /// Not theirs to do.
+    #[error("{detail}")]
+    Forbidden {
+        /// What.
+        detail: &'static str,
+    },
+    /// A moderator put them out, and they stay out until the room ends.
+    #[error("a moderator put you out of this room")]
+    Kicked,
+    /// A moderator ended the room.
+    #[error("a moderator ended the room")]
+    Ended,
+    /// Nobody comes in now.
+    #[error("the room is locked")]
+    Locked,
+    /// They wait in the lobby, and are let in or refused at one of their next tries.
+    #[error("a moderator has to let you in")]
+    Waiting,
+    /// A moderator does not let them in.
+    #[error("a moderator did not let you in")]
+    Refused,
+    /// The same subject is in the room, and their pass says once only.
+    #[error("you are in this room already")]
+    IdentityTaken,
+    /// Recording is not set up.
+    #[error("this server does not record")]
+    RecordingOff,
 }
+
+/// When who waits in a lobby asks again.
+const ASK_AGAIN_MS: u64 = 2_000;
 
 impl RoomError {
     /// `reason` of the error reply. Wire: add, never rename.
@@ -48,6 +78,14 @@ impl RoomError {
             Self::NotJoined => "not_joined",
             Self::CallEnded => "stopped",
             Self::Draining => "draining",
+            Self::Forbidden { .. } => "forbidden",
+            Self::Kicked => "kicked",
+            Self::Ended => "ended",
+            Self::Locked => "locked",
+            Self::Waiting => "waiting",
+            Self::Refused => "refused",
+            Self::IdentityTaken => "identity_taken",
+            Self::RecordingOff => "recording_off",
         }
     }
 
@@ -57,11 +95,19 @@ impl RoomError {
             Self::Restarting => Some(300),
             Self::Busy => Some(1_000),
             Self::Draining => Some(2_000),
+            Self::Waiting => Some(ASK_AGAIN_MS),
             Self::Full { .. }
             | Self::FullMesh { .. }
             | Self::NoSuchMember
             | Self::NotJoined
-            | Self::CallEnded => None,
+            | Self::CallEnded
+            | Self::Forbidden { .. }
+            | Self::Kicked
+            | Self::Ended
+            | Self::Locked
+            | Self::Refused
+            | Self::IdentityTaken
+            | Self::RecordingOff => None,
         }
     }
 }

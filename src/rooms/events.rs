@@ -55,6 +55,24 @@ pub struct ChatMessage {
     pub at: u64,
 }
 
+/// Who comes in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Door {
+    /// Nobody new, but through the lobby if there is one.
+    pub locked: bool,
+    /// Who comes to the locked door waits for a moderator's word.
+    pub lobby: bool,
+}
+
+/// Somebody who waits in the lobby.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Waiting {
+    /// Who they will be.
+    pub participant: ParticipantId,
+    /// As they call themselves.
+    pub name: String,
+}
+
 /// What a room says.
 #[derive(Clone, Debug)]
 pub enum RoomEvent {
@@ -99,6 +117,10 @@ pub enum RoomEvent {
         /// What.
         data: Box<RawValue>,
     },
+    /// The door was locked or opened.
+    Lock(Door),
+    /// Who waits to be let in; to moderators. Replaces what was known.
+    Lobby(Vec<Waiting>),
     /// The room is closed for everybody.
     RoomClosed {
         /// Why.

@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 
 use super::authorisation::{Grants, Pass};
 use super::errors::RoomError;
+use super::events::Door;
 use super::ports::{MemberLink, MembershipId};
 use super::presence::MetaUpdate;
 use crate::names::{Feed, Generation, Kind, Mid, ParticipantId};
@@ -36,6 +37,8 @@ pub struct Joined {
     pub call: Option<Generation>,
     /// What they may do.
     pub grants: Grants,
+    /// Who comes in from now on.
+    pub door: Door,
     /// Presence, chat, publishers: frames to be sent right after the reply.
     pub frames: Vec<Bytes>,
 }
@@ -99,6 +102,70 @@ pub enum Request {
         /// What.
         signal: Box<Signal>,
     },
+    /// What moderators do.
+    Act(Act),
+}
+
+/// What a moderator does to the room, or to somebody in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Silences somebody's microphone, or darkens their camera, until they lift it themselves.
+    Mute {
+        /// Whose.
+        participant: ParticipantId,
+        /// Microphone or camera. A shared screen is neither.
+        kind: Kind,
+    },
+    /// Puts somebody out, until the room ends.
+    Kick {
+        /// Whom.
+        participant: ParticipantId,
+    },
+    /// Locks the door, or opens it.
+    Lock(Door),
+    /// Ends the room for everybody.
+    End,
+    /// Begins or ends to record.
+    Record {
+        /// Begins.
+        on: bool,
+    },
+    /// Lets somebody in who waits.
+    Admit {
+        /// Whom.
+        participant: ParticipantId,
+    },
+    /// Does not let somebody in who waits.
+    Refuse {
+        /// Whom.
+        participant: ParticipantId,
+    },
+}
+
+impl Act {
+    /// Its word on the wire and in the log.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Mute { .. } => "mute",
+            Self::Kick { .. } => "kick",
+            Self::Lock(_) => "lock",
+            Self::End => "end",
+            Self::Record { .. } => "record",
+            Self::Admit { .. } => "admit",
+            Self::Refuse { .. } => "refuse",
+        }
+    }
+
+    /// Who it is done to, if to one.
+    pub fn whom(&self) -> Option<&ParticipantId> {
+        match self {
+            Self::Mute { participant, .. }
+            | Self::Kick { participant }
+            | Self::Admit { participant }
+            | Self::Refuse { participant } => Some(participant),
+            Self::Lock(_) | Self::End | Self::Record { .. } => None,
+        }
+    }
 }
 
 /// A call is published (or, without streams, its session exists): its generation begins.

@@ -58,7 +58,7 @@ pub enum Notice {
     Closed {
         /// Which membership ended.
         membership: MembershipId,
-        /// `replaced`, `room_closed`, …
+        /// `replaced`, `kicked`, `ended`, `room_closed`.
         reason: &'static str,
     },
     /// Its mailbox is full: it cannot keep up.
@@ -82,6 +82,13 @@ pub struct MemberLink {
     pub watch: Recipient<Watch>,
 }
 
+impl MemberLink {
+    /// Whether it is another join of the same connection.
+    pub fn is_same_connection(&self, other: &Self) -> bool {
+        self.notice == other.notice
+    }
+}
+
 /// What a room tells its calls.
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -90,6 +97,11 @@ pub enum CallsOrder {
     /// generation is ended in the table already.
     End {
         /// Who.
+        participant: ParticipantId,
+    },
+    /// What of this participant's is muted changed in the table.
+    Muted {
+        /// Whose.
         participant: ParticipantId,
     },
     /// The room is gone: stop.

@@ -22,15 +22,19 @@ use super::ports::{
 };
 use super::presence::PresenceDiff;
 use super::registry::Retire;
-use super::state::RoomState;
 use super::table::RoomRecord;
 use crate::metrics::Metrics;
 use crate::names::{Feed, Of, ParticipantId};
 use crate::otp::supervisor::Parent;
 use crate::otp::{Down, DownReason, MonitorId, MonitorRef, Monitors, Watch, cast, monitor};
 
+mod acts;
 mod asked;
+mod ending;
+mod lobby;
 mod membership;
+
+pub use ending::close_crashed;
 
 /// How long an empty room keeps its chat and who may come back, so that a reload finds them.
 pub const RETIRE_AFTER: Duration = Duration::from_secs(30);
@@ -59,6 +63,9 @@ pub struct Room {
     parts: RoomParts,
     watched: HashMap<MonitorId, (MonitorRef, MembershipId)>,
     by_membership: HashMap<MembershipId, MonitorId>,
+    // The connections of who waits in the lobby.
+    waiters: HashMap<ParticipantId, MonitorRef>,
+    lobby_looked_after: bool,
     calls_monitor: Option<MonitorRef>,
     parent: Parent,
     monitors: Monitors,
@@ -78,6 +85,8 @@ impl Room {
             parts,
             watched: HashMap::new(),
             by_membership: HashMap::new(),
+            waiters: HashMap::new(),
+            lobby_looked_after: false,
             calls_monitor: None,
             parent: Parent::watch(supervisor, ctx.address().downgrade().recipient()),
             monitors: Monitors::default(),
@@ -138,8 +147,11 @@ impl Room {
         }
     }
 
-    /// Says what is owed and then the difference of presence: `stop_call`, `leaving`, one diff.
+    /// Says what is owed and then the difference of presence: `stop_call`, `leaving`, one diff; and
+    /// whether the door was locked.
     fn say_owed(&mut self, mut diff: PresenceDiff) {
+        // First what nobody would do in the place of a room that dies of saying the rest.
+        self.tell_dismissed();
         let owed = self.record.lock().owed();
         for stop_call in &owed {
             self.say_stop_call(stop_call);
@@ -148,6 +160,7 @@ impl Room {
         if !diff.is_empty() {
             self.broadcast(&RoomEvent::PresenceDiff(diff), None);
         }
+        self.say_door();
     }
 
     fn say_stop_call(&self, stop_call: &StopCall) {
@@ -166,6 +179,9 @@ impl Room {
 
     /// Everything anew from the table, after a panic of the one before.
     fn rebuild(&mut self, ctx: &mut Context<Self>) {
+        if self.record.lock().is_closed() {
+            return self.finish(ctx);
+        }
         let members: Vec<_> = self
             .record
             .lock()
@@ -193,6 +209,7 @@ impl Room {
                 self.broadcast(&RoomEvent::Publishers(publishers), None);
             }
         }
+        self.mind_lobby(ctx);
         self.retire_if_empty(ctx);
     }
 
@@ -235,12 +252,12 @@ impl Handler<Leave> for Room {
 impl Handler<Ask> for Room {
     type Result = ();
 
-    fn handle(&mut self, ask: Ask, _: &mut Self::Context) {
+    fn handle(&mut self, ask: Ask, ctx: &mut Self::Context) {
         fail::fail_point!("room-ask");
         fail::fail_point!("room-arbiter", |_| {
             actix::Arbiter::current().stop();
         });
-        self.ask(ask);
+        self.ask(ask, ctx);
     }
 }
 
@@ -361,47 +378,8 @@ impl Handler<Down> for Room {
         } else if self.parent.is(&down) {
             self.monitors.ending(DownReason::Shutdown);
             ctx.stop();
+        } else {
+            self.waiter_down(&down, ctx);
         }
     }
-}
-
-/// Closes a room that crashed too often: everybody's channel ends (`room_closed`).
-pub fn close_crashed(record: &RoomRecord, parts: &RoomParts) {
-    let (links, calls): (Vec<MemberLink>, _) = {
-        let state: &RoomState = &record.lock();
-        (
-            state
-                .members()
-                .map(|(_, member)| member.link.clone())
-                .collect(),
-            state.calls.clone(),
-        )
-    };
-    let event = RoomEvent::RoomClosed {
-        reason: "room_closed",
-    };
-    let frame = parts.encoder.encode(&record.name, &event);
-    for link in links {
-        cast(
-            &link.deliver,
-            Deliver {
-                frame: frame.clone(),
-                stop_call: None,
-            },
-        );
-        let membership = link.membership;
-        cast(
-            &link.notice,
-            Notice::Closed {
-                membership,
-                reason: "room_closed",
-            },
-        );
-    }
-    if let Some(calls) = calls {
-        cast(&calls.orders, CallsOrder::Close);
-    }
-    (parts.media_rooms)(MediaRoomRetired {
-        id: record.media_room.clone(),
-    });
 }

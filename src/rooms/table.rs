@@ -126,9 +126,13 @@ impl RoomTable {
         self.lock().get(name).cloned()
     }
 
-    /// The room of that name, made if there is none; true if it was. Counts as given out.
+    /// The room of that name, made if there is none or it has ended; true if it was. Counts as given
+    /// out.
     pub fn get_or_make(&self, name: &RoomName, capacity: usize) -> (Arc<RoomRecord>, bool) {
         let mut rooms = self.lock();
+        if rooms.get(name).is_some_and(|room| room.lock().is_closed()) {
+            rooms.remove(name);
+        }
         let mut made = false;
         let record = rooms.entry(name.clone()).or_insert_with(|| {
             made = true;
@@ -138,20 +142,22 @@ impl RoomTable {
         (Arc::clone(record), made)
     }
 
-    /// Drops a room that is still empty and was given to nobody since `given_out` was read.
+    /// Drops a room that is still empty and was given to nobody since `given_out` was read, or that was
+    /// ended. True: nobody is sent there any more.
     pub fn retire(&self, record: &RoomRecord, given_out: u64) -> bool {
         let mut rooms = self.lock();
         let is_the_one = rooms
             .get(&record.name)
             .is_some_and(|room| std::ptr::eq(&raw const **room, record));
-        let idle = {
+        let (idle, closed) = {
             let state = record.lock();
-            state.is_empty() && state.given_out == given_out
+            let idle = state.is_empty() && state.given_out == given_out;
+            (idle, state.is_closed())
         };
-        if is_the_one && idle {
+        if is_the_one && (idle || closed) {
             rooms.remove(&record.name);
         }
-        is_the_one && idle
+        closed || (is_the_one && idle)
     }
 
     /// Drops a room, whoever is in it. A successor of the same name stays.

@@ -107,6 +107,17 @@ impl Direction {
         matches!(self, Self::SendRecv | Self::SendOnly)
     }
 
+    /// What is left of it for somebody who may send, or receive, or not.
+    fn narrowed(self, may_send: bool, may_receive: bool) -> Self {
+        let receives = matches!(self, Self::SendRecv | Self::RecvOnly);
+        match (self.sends() && may_send, receives && may_receive) {
+            (true, true) => Self::SendRecv,
+            (true, false) => Self::SendOnly,
+            (false, true) => Self::RecvOnly,
+            (false, false) => Self::Inactive,
+        }
+    }
+
     fn parse(text: &str) -> Option<Self> {
         match text {
             "sendrecv" => Some(Self::SendRecv),
@@ -182,6 +193,32 @@ impl Sdp {
     /// The description as it goes on: canonical, CRLF line ends; the gateway's as it came.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// The same with what its writer may not do left out: `may` says of each m-line, counted from 0,
+    /// whether they may send and receive on it. For a browser's: each m-line says its direction there.
+    #[must_use]
+    pub fn narrowed(&self, may: impl Fn(usize) -> (bool, bool)) -> Self {
+        let mut lines = self.lines.clone();
+        for (index, line) in lines.iter_mut().enumerate() {
+            let (send, receive) = may(index);
+            line.direction = line.direction.narrowed(send, receive);
+        }
+        let mut text = String::with_capacity(self.text.len());
+        let mut media = 0_usize;
+        for line in self.text.split_inclusive("\r\n") {
+            media += usize::from(line.starts_with("m="));
+            let attribute = line.strip_prefix("a=").map(str::trim_end);
+            match (attribute.and_then(Direction::parse), media.checked_sub(1)) {
+                (Some(direction), Some(index)) => {
+                    let (send, receive) = may(index);
+                    let narrowed = direction.narrowed(send, receive);
+                    text.push_str(&format!("a={}\r\n", narrowed.as_str()));
+                }
+                (Some(_), None) | (None, _) => text.push_str(line),
+            }
+        }
+        Self { text, lines }
     }
 
     /// Its m-lines of sound and picture, in order.

@@ -10,6 +10,7 @@ use crate::calls::subscriptions::{Answer, Offer, Step};
 use crate::gateway::{GatewayError, Subscribed};
 use crate::names::Of;
 use crate::otp::ReplyTo;
+use crate::rooms::authorisation;
 use crate::sdp::Sdp;
 
 impl JanusSession {
@@ -18,6 +19,9 @@ impl JanusSession {
         let (Phase::Live, Some(line)) = (self.phase, self.line()) else {
             return;
         };
+        if authorisation::may_receive(self.record.lock().grants_of(&self.participant)).is_err() {
+            return;
+        }
         let deadline = Instant::now() + REQUEST_WITHIN;
         let asked = match self.subscriptions.next_step() {
             Step::Nothing => return,

@@ -1,10 +1,12 @@
 //! What a member asks of a call that is on.
 
+use std::sync::Arc;
+
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use futures_util::future::LocalBoxFuture;
 use tokio::time::Instant;
 
-use super::{JanusSession, Phase};
+use super::{JanusSession, Phase, muting};
 use crate::calls::errors::CallError;
 use crate::calls::messages::{CallAnswer, CallReply, InCall};
 use crate::calls::subscriptions::Selection;
@@ -93,14 +95,17 @@ impl JanusSession {
         let Some(line) = self.line() else {
             return reply.send(Err(CallError::NoCall));
         };
-        let publish = line.publish(offer, streams, deadline).into_actor(self);
+        let whose = (Arc::clone(&self.record), self.participant.clone());
+        let publish = muting::publish(line, whose, (offer, streams), deadline).into_actor(self);
         ctx.spawn(publish.map(move |answered, this, ctx| {
             this.strike("session-updated");
             match answered {
-                Ok(Answered { answer, streams }) => {
+                Ok((Answered { answer, streams }, muted)) => {
+                    this.muted.extend(muted);
                     reply.send(Ok(CallAnswer::Updated { answer }));
                     this.published = streams;
                     this.announce();
+                    this.follow_mutes(ctx);
                 }
                 // The handle cannot be used again after a refusal: the call starts anew.
                 Err(error) => {

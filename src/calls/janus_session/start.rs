@@ -1,17 +1,19 @@
 //! How a call starts: a session is opened, what is offered is published, the generation begins.
 
+use std::collections::HashSet;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
 use tokio::time::Instant;
 
-use super::{Connection, JanusSession, KEEPALIVE, Phase, TICK};
+use super::{Connection, JanusSession, KEEPALIVE, Phase, TICK, muting};
 use crate::calls::errors::CallError;
 use crate::calls::messages::{CallAnswer, CallReply};
 use crate::calls::poller::Poller;
 use crate::gateway::{Answered, GatewayError, MediaRoom, Opened, Publication};
-use crate::names::{Generation, StreamSpec};
+use crate::names::{Generation, Mid, StreamSpec};
 use crate::otp::spawn::spawn;
 use crate::otp::{DownReason, ReplyTo, monitor};
 use crate::rooms::RoomError;
@@ -90,11 +92,14 @@ impl JanusSession {
             capacity: self.record.capacity,
         };
         let feed = self.feed();
+        let whose = (Arc::clone(&self.record), self.participant.clone());
         let publish = async move {
             let known = line.join(room, feed, deadline).await?;
             fail::fail_point!("session-publish");
             let answered = match offer {
-                Some(offer) => Some(line.publish(offer, streams, deadline).await?),
+                Some(offer) => {
+                    Some(muting::publish(line, whose, (offer, streams), deadline).await?)
+                }
                 None => None,
             };
             Ok((known, answered))
@@ -108,7 +113,7 @@ impl JanusSession {
 
     pub(super) fn published(
         &mut self,
-        published: Result<(Vec<Publication>, Option<Answered>), GatewayError>,
+        published: Result<(Vec<Publication>, Option<(Answered, HashSet<Mid>)>), GatewayError>,
         ctx: &mut Context<Self>,
     ) {
         self.strike("session-published");
@@ -119,7 +124,8 @@ impl JanusSession {
         for publication in known {
             self.subscriptions.published(publication);
         }
-        let answer = answered.map(|answered| {
+        let answer = answered.map(|(answered, muted)| {
+            self.muted = muted;
             self.published = answered.streams;
             answered.answer
         });
@@ -163,6 +169,7 @@ impl JanusSession {
             }));
         }
         self.announce();
+        self.follow_mutes(ctx); // what changed while it started
         ctx.run_interval(KEEPALIVE, |this, ctx| this.keepalive(ctx));
         ctx.run_interval(TICK, |this, ctx| this.tick(ctx));
         self.advance(ctx);

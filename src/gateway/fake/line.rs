@@ -13,7 +13,7 @@ use crate::gateway::{
     Answered, EventStream, GatewayError, GatewayEvent, Line, MediaRoom, Preference, Publication,
     SessionId, Subscribed, SubscriptionChange,
 };
-use crate::names::{Feed, Of, StreamSpec};
+use crate::names::{Feed, Mid, Of, StreamSpec};
 use crate::sdp::{Candidate, Sdp};
 
 /// The line.
@@ -136,6 +136,19 @@ impl Line for FakeLine {
         deadline: Instant,
     ) -> LocalBoxFuture<'static, Result<(), GatewayError>> {
         self.ask(Kind::Other, Some(Of::Publisher), deadline)
+    }
+
+    fn mute(
+        &self,
+        mid: Mid,
+        mute: bool,
+        deadline: Instant,
+    ) -> LocalBoxFuture<'static, Result<(), GatewayError>> {
+        let (id, turn) = (self.id, self.side(Of::Publisher));
+        self.gateway
+            .request(Kind::Mute, deadline, turn, move |state| {
+                state.mute(id, mid, mute)
+            })
     }
 
     fn trickle(

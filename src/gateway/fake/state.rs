@@ -25,6 +25,7 @@ pub(super) struct Session {
     events: mpsc::UnboundedSender<Told>,
     joined: Option<(String, Feed)>,
     published: Vec<PublishedStream>,
+    muted: BTreeSet<Mid>,
     subscriber: Option<Subscriber>,
 }
 
@@ -66,6 +67,10 @@ impl Session {
 
     pub(super) fn feed(&self) -> Option<&Feed> {
         self.joined.as_ref().map(|(_, feed)| feed)
+    }
+
+    pub(super) fn muted(&self) -> Vec<Mid> {
+        self.muted.iter().cloned().collect()
     }
 
     fn publication(&self) -> Option<Publication> {
@@ -174,6 +179,7 @@ impl State {
             events,
             joined: None,
             published: Vec::new(),
+            muted: BTreeSet::new(),
             subscriber: None,
         };
         self.sessions.insert(id, session);
@@ -279,6 +285,18 @@ impl State {
             answer,
             streams: session.published.clone(),
         })
+    }
+
+    pub(super) fn mute(&mut self, id: SessionId, mid: Mid, mute: bool) -> Result<(), GatewayError> {
+        let session = self.session_mut(id)?;
+        if !session.published.iter().any(|stream| stream.mid == mid) {
+            return Err(refused("mute", "no such stream"));
+        }
+        match mute {
+            true => session.muted.insert(mid),
+            false => session.muted.remove(&mid),
+        };
+        Ok(())
     }
 
     /// A publisher's connection is up: the others learn of it.

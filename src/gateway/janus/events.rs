@@ -140,6 +140,7 @@ impl JanusEvents {
             | Said::Configured(_)
             | Said::Updated(_)
             | Said::Updating
+            | Said::Moderated
             | Said::SlowLink => {
                 log::debug!("event without consequence");
                 return Ok(());

@@ -20,7 +20,7 @@ use crate::janus::videoroom::{
     ID_IN_USE, NO_SUCH_FEED, NO_SUCH_ROOM, Offer, ROOM_EXISTS, StreamChoice, Subscribe, Updated,
     VideoRoom,
 };
-use crate::names::{Feed, Of, StreamSpec};
+use crate::names::{Feed, Mid, Of, StreamSpec};
 use crate::sdp::{Candidate, Sdp};
 use crate::secret::Secret;
 
@@ -364,6 +364,23 @@ impl Line for JanusLine {
         async move {
             let requested = publisher.request_keyframe(deadline).await;
             requested.map_err(words::error)
+        }
+        .boxed_local()
+    }
+
+    fn mute(
+        &self,
+        mid: Mid,
+        mute: bool,
+        deadline: Instant,
+    ) -> LocalBoxFuture<'static, Result<(), GatewayError>> {
+        let publisher = self.shared.publisher.clone();
+        let joined = self.shared.joined.borrow().clone();
+        async move {
+            let (room, feed) = joined.ok_or_else(|| words::unasked("moderate", "no room"))?;
+            let stream = (feed.to_string(), mid.to_string());
+            let muted = publisher.moderate(&room.id, stream, mute, deadline).await;
+            muted.map_err(words::error)
         }
         .boxed_local()
     }

@@ -44,6 +44,8 @@ pub enum Said {
     Started,
     /// The room is gone.
     Destroyed,
+    /// A stream of somebody's was muted by `moderate`, or is not any more.
+    Moderated,
     /// Bits a second are too many for a link; said beside the core's `slowlink`.
     SlowLink,
     /// The plugin said no.
@@ -100,6 +102,8 @@ impl Said {
                     Self::Joining(joining.get("id")?.as_str()?.to_owned())
                 } else if data.get("configured").is_some() {
                     Self::Configured(list(data, "streams")?.unwrap_or_default())
+                } else if data.get("moderation").is_some() {
+                    Self::Moderated
                 } else if data.get("started").is_some() {
                     Self::Started
                 } else {

@@ -112,7 +112,8 @@ impl WebSocketSession {
                     "resumed": joined.resumed,
                     "call": joined.call,
                     "room": {
-                        "name": room, "url": url, "mode": mode, "locked": false, "recording": false,
+                        "name": room, "url": url, "mode": mode, "locked": joined.door.locked,
+                        "lobby": joined.door.lobby, "recording": false,
                     },
                     "grants": joined.grants,
                     "ice_servers": ice_servers,

@@ -191,7 +191,7 @@ impl WebSocketSession {
         // so that a resume finds it. Its late leave ends nothing.
         let old = self.topics.insert(to.topic.clone(), topic);
         if old.is_some() {
-            self.fail_pending(&to.topic, ctx);
+            self.fail_pending(&to.topic, &RequestError::Replaced, ctx);
         }
         let replaces = old.map(|old| old.membership);
         to.kind = PendingKind::Join {
@@ -241,7 +241,12 @@ impl WebSocketSession {
     }
 
     /// What a topic had asked and not got ends, since its membership does.
-    pub(super) fn fail_pending(&mut self, topic: &str, ctx: &mut Context<Self>) {
+    pub(super) fn fail_pending(
+        &mut self,
+        topic: &str,
+        error: &RequestError,
+        ctx: &mut Context<Self>,
+    ) {
         let tokens: Vec<u64> = self
             .pending
             .iter()
@@ -252,7 +257,7 @@ impl WebSocketSession {
             .collect();
         for token in tokens {
             if let Some(pending) = self.pending.remove(&token) {
-                self.reply(&pending, Err(RequestError::Replaced), ctx);
+                self.reply(&pending, Err(error.clone()), ctx);
             }
         }
     }

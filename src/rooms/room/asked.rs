@@ -1,35 +1,47 @@
 //! What a member asks of the room: a change of their meta, something said to all, or to one.
 
+use actix::Context;
 use actix::prelude::SendError;
 
 use super::Room;
 use crate::names::{ParticipantId, random_text, unix_ms};
 use crate::otp::cast;
+use crate::rooms::authorisation;
 use crate::rooms::errors::RoomError;
 use crate::rooms::events::{ChatMessage, RoomEvent};
 use crate::rooms::messages::{Ask, Request, RoomAnswer};
-use crate::rooms::ports::{Notice, Signalled};
+use crate::rooms::ports::{CallsOrder, Notice, Signalled};
 use crate::rooms::presence::PresenceDiff;
 use crate::sdp::Signal;
 
 impl Room {
-    pub(super) fn ask(&mut self, ask: Ask) {
+    pub(super) fn ask(&mut self, ask: Ask, ctx: &mut Context<Self>) {
         let Ask {
             membership,
             what,
             reply,
             slot,
         } = ask;
-        let who = self.record.lock().member_of(membership).cloned();
-        let Some(who) = who else {
-            reply.send(Err(RoomError::NotJoined));
-            return;
+        let asker = {
+            let state = self.record.lock();
+            let asker = state.asker(membership).ok_or(RoomError::NotJoined);
+            asker.and_then(|asker| {
+                authorisation::check(&asker, &what)?;
+                Ok((asker.participant.clone(), asker.grants))
+            })
+        };
+        let (who, grants) = match asker {
+            Ok(asker) => asker,
+            Err(error) => return reply.send(Err(error)),
         };
         match what {
             Request::Update(update) => {
                 reply.send(Ok(RoomAnswer::Done));
                 let mut diff = PresenceDiff::default();
-                self.record.lock().update(&who, update, &mut diff);
+                let unmuted = self.record.lock().update(&who, update, &mut diff);
+                if unmuted {
+                    self.order_calls(CallsOrder::Muted { participant: who });
+                }
                 self.say_owed(diff);
             }
             Request::Chat(text) => {
@@ -47,9 +59,11 @@ impl Room {
             }
             // Answered after it: an ok means that it is on its way, so that none is lost in a crash.
             Request::Signal { to, signal } => {
-                let told = self.tell(&to, who, signal);
+                let signal = authorisation::narrowed(grants, *signal);
+                let told = self.tell(&to, who, Box::new(signal));
                 reply.send(told.map(|()| RoomAnswer::Done));
             }
+            Request::Act(act) => self.act(&who, act, reply, ctx),
         }
         drop(slot);
     }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::{MESH_CAPACITY, RETIRE_AFTER, Room};
-use crate::names::unix_ms;
+use crate::names::{ParticipantId, unix_ms};
 use crate::otp::{DownReason, cast, monitor};
 use crate::rooms::errors::RoomError;
 use crate::rooms::events::RoomEvent;
@@ -15,7 +15,7 @@ use crate::rooms::messages::{Join, Joined, RoomAnswer};
 use crate::rooms::ports::{CallsOrder, MemberLink, MembershipId, Notice};
 use crate::rooms::presence::PresenceDiff;
 use crate::rooms::registry::Retire;
-use crate::rooms::state::{Arrival, Ending};
+use crate::rooms::state::{Arrival, Ending, Member};
 
 impl Room {
     pub(super) fn watch_member(&mut self, link: &MemberLink, ctx: &Context<Self>) {
@@ -53,6 +53,7 @@ impl Room {
         // Before anything is said: a room that dies of saying it must have ended the call.
         self.order_calls(CallsOrder::End { participant });
         self.say_owed(diff);
+        self.mind_lobby(ctx);
         self.retire_if_empty(ctx);
     }
 
@@ -67,7 +68,17 @@ impl Room {
         self.emptied += 1;
         let emptied = self.emptied;
         ctx.run_later(RETIRE_AFTER, move |this, ctx| {
-            if this.emptied == emptied && this.record.lock().is_empty() {
+            let stood_empty = {
+                let mut state = this.record.lock();
+                let stood_empty = this.emptied == emptied && state.is_empty();
+                if stood_empty {
+                    // The room has ended, also if whoever waits before its door keeps it from going.
+                    state.forget();
+                }
+                stood_empty
+            };
+            if stood_empty {
+                this.mind_lobby(ctx);
                 (this.parts.retire)(Retire {
                     room: Arc::clone(&this.record),
                     given_out,
@@ -78,12 +89,14 @@ impl Room {
         });
     }
 
-    /// Why nobody else fits in.
-    fn full(&self) -> RoomError {
-        let capacity = self.record.capacity;
-        match self.parts.start_calls.is_none() && capacity >= MESH_CAPACITY {
-            true => RoomError::FullMesh { capacity },
-            false => RoomError::Full { capacity },
+    /// The refusal, told more exactly where it is a mesh's size that keeps somebody out.
+    fn refusal(&self, error: RoomError) -> RoomError {
+        let is_mesh = self.parts.start_calls.is_none();
+        match error {
+            RoomError::Full { capacity } if is_mesh && capacity >= MESH_CAPACITY => {
+                RoomError::FullMesh { capacity }
+            }
+            error => error,
         }
     }
 
@@ -118,9 +131,12 @@ impl Room {
                 (call, ended, entered)
             })
         };
-        let Some((call, ended, entered)) = entered else {
-            reply.send(Err(self.full()));
-            return;
+        let (call, ended, entered) = match entered {
+            Ok(entered) => entered,
+            Err(error) => {
+                reply.send(Err(self.refusal(error)));
+                return self.mind_lobby(ctx);
+            }
         };
         // First what nobody would do in the place of a room that panics.
         if ended {
@@ -144,7 +160,8 @@ impl Room {
             resumed: entered.resumed,
             call,
             grants: entered.grants,
-            frames: self.first_frames(),
+            door: self.record.lock().door(),
+            frames: self.first_frames(&entered.participant),
         }))));
         drop(slot);
         self.watch_member(&link, ctx);
@@ -155,10 +172,12 @@ impl Room {
         if ended {
             self.say_owed(PresenceDiff::default());
         }
+        self.mind_lobby(ctx);
     }
 
-    /// What a joiner is sent: who is here, what was said, and with a gateway who publishes.
-    pub(super) fn first_frames(&self) -> Vec<Bytes> {
+    /// What a joiner is sent: who is here, what was said, with a gateway who publishes, and who waits
+    /// if they moderate.
+    pub(super) fn first_frames(&self, joiner: &ParticipantId) -> Vec<Bytes> {
         let state = self.record.lock();
         let mut frames = vec![self.encode(&RoomEvent::PresenceState(state.presence()))];
         frames.extend(
@@ -168,6 +187,9 @@ impl Room {
         );
         if self.parts.start_calls.is_some() {
             frames.push(self.encode(&RoomEvent::Publishers(state.publishers())));
+        }
+        if state.door().lobby && state.member(joiner).is_some_and(Member::moderates) {
+            frames.push(self.encode(&RoomEvent::Lobby(state.lobby())));
         }
         frames
     }
