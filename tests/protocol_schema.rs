@@ -69,7 +69,7 @@ fn a_wrong_event_is_refused_with_its_name_and_why() {
     let publishers = event("publishers", json!({ "publishers": [publisher] }));
     assert!(refused(&publishers, None).contains("feed"));
     // A name that is kept for later.
-    refused(&event("lobby", json!({ "people": [] })), None);
+    refused(&event("mode", json!({ "mode": "mesh" })), None);
 }
 
 #[test]

@@ -125,7 +125,14 @@ export function joinReply(
     resume: "token",
     resumed: more.resumed ?? false,
     call: more.call ?? null,
-    room: { name: "tea", mode: more.mode ?? "gateway", locked: false, recording: false, url: null },
+    room: {
+      name: "tea",
+      mode: more.mode ?? "gateway",
+      locked: false,
+      lobby: false,
+      recording: false,
+      url: null,
+    },
     grants: [],
     ice_servers: [],
     limits: {

@@ -154,13 +154,14 @@ impl Room {
         fail::fail_point!("room-entered");
         log::info!(room = self.record.name.as_str(), participant = entered.participant.as_str(),
             resumed = entered.resumed, taken_over = entered.replaced.is_some(); "participant joined");
+        let door = self.record.lock().door();
         reply.send(Ok(RoomAnswer::Joined(Box::new(Joined {
             participant: entered.participant.clone(),
             resume: entered.resume.as_str().to_owned(),
             resumed: entered.resumed,
             call,
             grants: entered.grants,
-            door: self.record.lock().door(),
+            door,
             frames: self.first_frames(&entered.participant),
         }))));
         drop(slot);

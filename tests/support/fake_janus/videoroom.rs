@@ -147,6 +147,7 @@ impl Rooms {
                 answer
             }
             "configure" => Answer::event(json!({"videoroom": "event", "configured": "ok"})),
+            "moderate" => Answer::event(json!({"videoroom": "success"})).direct(),
             _ => Answer::error(423, "Unknown request"),
         }
     }

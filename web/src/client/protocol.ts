@@ -22,7 +22,7 @@ export type {
   SubscribedStream,
 } from "./wire";
 
-type AnyRequest = wire.Requests & wire.ReservedRequests;
+type AnyRequest = wire.Requests;
 
 /** What the browser may ask: payload and answer of each event. */
 export type Requests = {

@@ -43,7 +43,6 @@ export type Grant = "publish" | "subscribe" | "chat" | "data" | "screen" | "reco
 export interface Protocol {
   requests: Requests;
   events: Events;
-  reserved_requests: ReservedRequests;
   reserved_events: ReservedEvents;
   channel: Channel;
   error: ErrorReply;
@@ -98,6 +97,34 @@ export interface Requests {
   };
   data: {
     payload: Anything;
+    response: Done;
+  };
+  mute: {
+    payload: Mute;
+    response: Done;
+  };
+  kick: {
+    payload: Person;
+    response: Done;
+  };
+  lock: {
+    payload: Lock;
+    response: Done;
+  };
+  end: {
+    payload: Nothing;
+    response: Done;
+  };
+  record: {
+    payload: SwitchRecording;
+    response: Done;
+  };
+  admit: {
+    payload: Person;
+    response: Done;
+  };
+  refuse: {
+    payload: Person;
     response: Done;
   };
 }
@@ -269,6 +296,27 @@ export interface Signal {
 export interface Anything {
   [k: string]: unknown;
 }
+export interface Mute {
+  participant: ParticipantId;
+  kind: "audio" | "video";
+}
+/**
+ * Whom a request is about.
+ */
+export interface Person {
+  participant: ParticipantId;
+}
+export interface Lock {
+  locked: boolean;
+  lobby?: boolean;
+}
+/**
+ * An empty payload.
+ */
+export interface Nothing {}
+export interface SwitchRecording {
+  on: boolean;
+}
 /**
  * What the server says unasked: payload of each event.
  */
@@ -284,6 +332,8 @@ export interface Events {
   chat: ChatMessage;
   data: Data;
   signal: Signalled;
+  lock: Door;
+  lobby: Lobby;
   room_closed: RoomClosed;
   phx_close: Closed;
   subscriber_offer: SubscriberOffer;
@@ -436,6 +486,26 @@ export interface Signalled {
   candidate?: Candidate | null;
 }
 /**
+ * Who comes in from now on.
+ */
+export interface Door {
+  locked: boolean;
+  lobby: boolean;
+}
+/**
+ * Who waits to be let in.
+ */
+export interface Lobby {
+  people: Waiting[];
+}
+/**
+ * Somebody who waits.
+ */
+export interface Waiting {
+  participant: ParticipantId;
+  name: string;
+}
+/**
  * The room ended for everybody.
  */
 export interface RoomClosed {
@@ -508,67 +578,12 @@ export interface IceServer {
   credential?: string;
 }
 /**
- * Requests that are refused today; their names and shapes are kept.
- */
-export interface ReservedRequests {
-  mute: {
-    payload: Mute;
-    response: Done;
-  };
-  kick: {
-    payload: Person;
-    response: Done;
-  };
-  lock: {
-    payload: Lock;
-    response: Done;
-  };
-  end: {
-    payload: Nothing;
-    response: Done;
-  };
-  record: {
-    payload: SwitchRecording;
-    response: Done;
-  };
-  admit: {
-    payload: Person;
-    response: Done;
-  };
-  refuse: {
-    payload: Person;
-    response: Done;
-  };
-}
-export interface Mute {
-  participant: ParticipantId;
-  kind: "audio" | "video";
-}
-/**
- * Whom a request is about.
- */
-export interface Person {
-  participant: ParticipantId;
-}
-export interface Lock {
-  locked: boolean;
-  lobby?: boolean;
-}
-/**
- * An empty payload.
- */
-export interface Nothing {}
-export interface SwitchRecording {
-  on: boolean;
-}
-/**
  * Events that the server does not say today; their names and shapes are kept.
  */
 export interface ReservedEvents {
   mode: Mode;
   move: Move;
   recording: Recording;
-  lobby: Lobby;
   error: ErrorReply;
 }
 /**
@@ -590,19 +605,6 @@ export interface Recording {
   participant?: ParticipantId;
   on: boolean;
   failed?: boolean;
-}
-/**
- * Who waits to be let in.
- */
-export interface Lobby {
-  people: Waiting[];
-}
-/**
- * Somebody who waits.
- */
-export interface Waiting {
-  participant: ParticipantId;
-  name: string;
 }
 /**
  * Response of an error reply. Without `retry_ms`: do not try again by yourself.
@@ -691,7 +693,14 @@ export interface JoinReply {
 export interface RoomInfo {
   name: RoomName;
   mode: RoomMode;
+  /**
+   * Nobody new comes in.
+   */
   locked: boolean;
+  /**
+   * Who comes to the locked door waits for a moderator's word.
+   */
+  lobby: boolean;
   recording: boolean;
   /**
    * Where others find the room, null if the server does not know.
