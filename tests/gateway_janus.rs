@@ -245,6 +245,67 @@ async fn what_is_taken_away_behind_our_back_is_told() {
 }
 
 #[actix::test]
+async fn a_stream_that_is_muted_is_held_back_until_it_is_let_through() {
+    let janus = TestJanus::start().await;
+    let gateway = gateway(&janus);
+    let (me, mut other) = (feed(), Call::open(&gateway).await);
+    other.line.join(room("tea"), feed(), soon()).await.unwrap();
+    let call = Call::open(&gateway).await;
+    call.line.join(room("tea"), me, soon()).await.unwrap();
+    let mids = ["0", "1"].map(call::mid);
+    let offer = Sdp::parse_offer(OFFER, &mids, CandidatePolicy::None).unwrap();
+    let streams = [Source::Mic, Source::Camera].into_iter().zip(mids);
+    let streams: Vec<StreamSpec> = streams
+        .map(|(source, mid)| StreamSpec {
+            mid,
+            source,
+            label: String::new(),
+        })
+        .collect();
+    let publish = || call.line.publish(offer.clone(), streams.clone(), soon());
+    publish().await.unwrap();
+    // By mid, in Janus's own words.
+    let muted = async || {
+        let [handle] = janus.handles(call.id.0).await[..] else {
+            panic!("one handle")
+        };
+        let info = janus.handle_info(call.id.0, handle).await;
+        println!("{info}");
+        let streams = info["plugin_specific"]["streams"]
+            .as_array()
+            .unwrap()
+            .clone();
+        let is_muted = |stream: &&Value| stream["muted"] == true;
+        let muted = streams.iter().filter(is_muted);
+        muted
+            .map(|stream| stream["mid"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let mute = |mid: &str, mute| call.line.mute(call::mid(mid), mute, soon());
+    assert_eq!(muted().await, [""; 0]);
+    mute("0", true).await.unwrap();
+    mute("0", true).await.unwrap();
+    assert_eq!(muted().await, ["0"]);
+    // Whatever is published anew.
+    publish().await.unwrap();
+    assert_eq!(muted().await, ["0"]);
+    mute("1", true).await.unwrap();
+    mute("0", false).await.unwrap();
+    assert_eq!(muted().await, ["1"]);
+    let refused = mute("7", true).await;
+    assert!(
+        matches!(refused, Err(GatewayError::Refused { .. })),
+        "{refused:?}"
+    );
+    // What the others hear of it is no event that is not known.
+    other.line.keepalive(soon()).await.unwrap();
+    let unknown = |event: &Result<GatewayEvent, GatewayError>| {
+        matches!(event, Ok(GatewayEvent::Unknown { .. }))
+    };
+    assert!(!other.heard().iter().any(unknown));
+}
+
+#[actix::test]
 async fn rooms_are_swept_by_prefix_but_for_those_in_use() {
     let janus = TestJanus::start().await;
     let gateway = gateway(&janus);

@@ -30,7 +30,9 @@ use model::world::{Connection, World};
 use parlour::calls::messages::{Command, InCall};
 use parlour::gateway::fake::{Fault, Kind};
 use parlour::gateway::{GatewayError, GatewayEvent};
-use parlour::names::Of;
+use parlour::names::{Kind as MediaKind, Of};
+use parlour::rooms::events::Door;
+use parlour::rooms::messages::Act;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::FileFailurePersistence;
@@ -65,6 +67,12 @@ enum Op {
     AskerPanics(Kind),
     /// The room panics when it is about to say this.
     RoomPanics(Word),
+    /// A moderator puts somebody out, perhaps themselves.
+    Kick(u8),
+    Mute(u8, MediaKind),
+    Lock(Door),
+    /// A moderator ends the room.
+    End,
     /// Crashes, one after the other.
     CrashLoop(u8),
     /// Browsers answer offers and start their calls again by themselves, or do not.
@@ -116,6 +124,7 @@ fn request() -> impl Strategy<Value = Kind> {
         Kind::Publish,
         Kind::Subscribe,
         Kind::Answer,
+        Kind::Mute,
         Kind::Keepalive,
     ])
 }
@@ -140,6 +149,12 @@ fn op() -> impl Strategy<Value = Op> {
         3 => request().prop_map(Op::AskerPanics),
         3 => select(vec![Word::StopCall, Word::Leaving, Word::PresenceDiff, Word::Publishers])
             .prop_map(Op::RoomPanics),
+        3 => who.prop_map(Op::Kick),
+        2 => (who, select(vec![MediaKind::Audio, MediaKind::Video]))
+            .prop_map(|(who, kind)| Op::Mute(who, kind)),
+        1 => flag.prop_map(|lobby| Op::Lock(Door { locked: true, lobby })),
+        2 => Just(Op::Lock(Door::default())),
+        1 => Just(Op::End),
         2 => who.prop_map(Op::CrashLoop),
         2 => prop_oneof![2 => Just(true), 1 => Just(false)].prop_map(Op::BrowsersAct),
         1 => Just(Op::GatewayDown),
@@ -236,6 +251,19 @@ fn happen(world: &mut World, op: &Op) {
         Op::GatewayHangs => world.fake.hang(),
         Op::GatewayUp => world.fake.come_up(),
         Op::RoomPanics(word) => world.panic_at(*word),
+        Op::Kick(who) => with(*who, &|world, c| {
+            if let Some(participant) = c.participant() {
+                world.moderate(Act::Kick { participant });
+            }
+        }),
+        Op::Mute(who, kind) => with(*who, &|world, c| {
+            if let Some(participant) = c.participant() {
+                let kind = *kind;
+                world.moderate(Act::Mute { participant, kind });
+            }
+        }),
+        Op::Lock(door) => world.moderate(Act::Lock(*door)),
+        Op::End => world.moderate(Act::End),
         // What takes time.
         Op::Wait(_) | Op::CrashLoop(_) | Op::BrowsersAct(_) => {}
     }

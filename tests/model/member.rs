@@ -12,6 +12,7 @@ use parlour::calls::subscriptions::Offer;
 use parlour::gateway::fake::INJECTED;
 use parlour::names::{Feed, Generation, ParticipantId, RoomName};
 use parlour::otp::{DownReason, Monitors, Reply};
+use parlour::rooms::authorisation::Grants;
 use parlour::rooms::messages::{Joined, RoomAnswer, RoomReply};
 use parlour::rooms::ports::{Deliver, Encoder, MembershipId, Notice, Signalled};
 use parlour::rooms::presence::PresenceState;
@@ -114,8 +115,12 @@ pub struct Pending {
 #[derive(Default)]
 pub struct Log {
     pub joined: Option<(ParticipantId, String)>,
+    /// What the join's reply said that one may do.
+    pub grants: Grants,
     /// A join or a request was refused, with this word.
     pub refusals: Vec<(&'static str, &'static str)>,
+    /// What the room did as asked.
+    pub done: Vec<&'static str>,
     pub generation: Option<Generation>,
     pub presence: PresenceState,
     /// Places in the script of each `stop_call` it got.
@@ -309,13 +314,18 @@ impl Handler<Reply<RoomReply>> for Member {
                     let mut log = self.log.lock().unwrap();
                     log.joined = Some((joined.participant.clone(), joined.resume.clone()));
                     log.generation = joined.call;
+                    log.grants = joined.grants;
                 }
                 for frame in &joined.frames {
                     self.frame(frame);
                 }
                 (self.on_joined)(&ctx.address(), &joined);
             }
-            Ok(RoomAnswer::Done) => self.log.lock().unwrap().is_leaving = false,
+            Ok(RoomAnswer::Done) => {
+                let mut log = self.log.lock().unwrap();
+                log.is_leaving &= pending.what != "leave";
+                log.done.push(pending.what);
+            }
             Err(error) => {
                 let mut log = self.log.lock().unwrap();
                 log.refusals.push((pending.what, error.reason()));

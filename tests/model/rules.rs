@@ -82,6 +82,11 @@ impl Generations {
                     due_leaving = Some(stop_call.feed());
                 }
                 RoomEvent::PresenceDiff(diff) => this.diff(diff)?,
+                // That stands for all.
+                RoomEvent::RoomClosed { reason: "ended" } => {
+                    this.ended.extend(this.began.keys());
+                    this.may_repeat.clear();
+                }
                 _ => {}
             }
         }

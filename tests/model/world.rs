@@ -21,7 +21,7 @@ use parlour::otp::spawn::spawn;
 use parlour::otp::supervisor::{ChildSpec, StartChild, StartFn, Supervisor};
 use parlour::otp::{Backoff, Intensity, Monitors, Restart, cast};
 use parlour::rooms::authorisation::Pass;
-use parlour::rooms::messages::Join;
+use parlour::rooms::messages::{Act, Ask, Join, Request};
 use parlour::rooms::ports::{CallsPort, MemberLink, MembershipId};
 use parlour::rooms::registry::{Enter, RegistryParts, RoomRegistry};
 use parlour::rooms::room::RoomParts;
@@ -223,6 +223,17 @@ impl World {
 
     /// A new connection comes in.
     pub fn join(&mut self, name: String, resume: Option<String>, call: Option<Generation>) {
+        self.join_with(Pass::open(), name, resume, call);
+    }
+
+    /// A new connection comes in, with a pass of its own.
+    pub fn join_with(
+        &mut self,
+        pass: Pass,
+        name: String,
+        resume: Option<String>,
+        call: Option<Generation>,
+    ) {
         let (membership, log) = (MembershipId::next(), Arc::<Mutex<Log>>::default());
         let (directory, room, of_adopt) = (
             Arc::clone(&self.directory),
@@ -269,7 +280,7 @@ impl World {
                 name,
                 resume,
                 call,
-                pass: Pass::open(),
+                pass,
                 reply: room_reply(&address, token),
                 slot: self.joins.take().unwrap(),
             },
@@ -324,6 +335,40 @@ impl World {
         };
         let who = (&connection.address, connection.membership, &connection.log);
         cast(&calls, request((what, command), who, participant));
+    }
+
+    /// A member asks something of the room.
+    pub fn ask(&self, connection: &Connection, what: &'static str, request: Request) {
+        let Some(record) = self.table.get(&self.room) else {
+            return;
+        };
+        let Some(room) = record.lock().room.clone() else {
+            return;
+        };
+        let ask = Ask {
+            membership: connection.membership,
+            what: request,
+            reply: room_reply(&connection.address, ask(&connection.log, what)),
+            slot: record.requests.take().unwrap(),
+        };
+        cast(&room, ask);
+    }
+
+    /// Whoever moderates does something.
+    pub fn moderate(&self, act: Act) {
+        let Some(record) = self.table.get(&self.room) else {
+            return;
+        };
+        let moderator = {
+            let state = record.lock();
+            let mut members = state.members();
+            let first = members.find(|(_, member)| member.moderates());
+            first.map(|(_, member)| member.link.membership)
+        };
+        let mut connections = self.connections.iter();
+        if let Some(by) = connections.find(|c| Some(c.membership) == moderator) {
+            self.ask(by, "act", Request::Act(act));
+        }
     }
 
     /// What browsers do by themselves: answer what is offered, start again what is to come back.
