@@ -159,16 +159,28 @@ pub fn published() -> Value {
         "streams": [stream("0", "mic"), stream("1", "camera")] })
 }
 
+/// Asks, again and again if that was too fast; the reply.
+async fn asked(client: &mut Client, event: &str, payload: Value) -> Value {
+    loop {
+        let reply = client.request(event, payload.clone()).await;
+        if reply["response"]["reason"] != "too_fast" {
+            return reply;
+        }
+        let wait = reply["response"]["retry_ms"].as_u64().unwrap();
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+    }
+}
+
 /// Asks; the response of the ok reply.
 pub async fn ok(client: &mut Client, event: &str, payload: Value) -> Value {
-    let reply = client.request(event, payload).await;
+    let reply = asked(client, event, payload).await;
     assert_eq!(reply["status"], "ok", "{event}: {reply}");
     reply["response"].clone()
 }
 
 /// Asks; the reason why not.
 pub async fn failed(client: &mut Client, event: &str, payload: Value) -> String {
-    let reply = client.request(event, payload).await;
+    let reply = asked(client, event, payload).await;
     assert_eq!(reply["status"], "error", "{event}: {reply}");
     reply["response"]["reason"].as_str().unwrap().to_owned()
 }

@@ -55,8 +55,9 @@ impl Room {
     pub(super) fn finish(&mut self, ctx: &mut Context<Self>) {
         self.calls_monitor = None; // their end is no crash
         self.waiters.clear();
-        self.order_calls(CallsOrder::Close);
+        // The notices first: what was asked of calls is answered by them.
         self.tell_dismissed();
+        self.order_calls(CallsOrder::Close);
         self.ask_to_go(ctx);
     }
 
