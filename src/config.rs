@@ -11,10 +11,12 @@ use clap::{CommandFactory, Parser};
 use crate::sdp::CandidatePolicy;
 use crate::turn::IceServers;
 
+mod networks;
 mod secrets;
 mod stop;
 mod values;
 
+pub use networks::Networks;
 pub use secrets::Secrets;
 pub use stop::Stop;
 use values::{
@@ -102,6 +104,28 @@ pub struct Config {
     /// How many sockets may be open at once.
     #[arg(long, env = "PARLOUR_MAX_CONNECTIONS", default_value = "20000", value_parser = number::<1, 1_000_000>)]
     pub max_connections: u32,
+
+    /// How many sockets one address may have at once; of IPv6 a network of 64 bits is one address, and
+    /// loopback is not limited.
+    #[arg(long, env = "PARLOUR_MAX_CONNECTIONS_PER_ADDRESS", default_value = "1000", value_parser = number::<1, 1_000_000>)]
+    pub max_connections_per_address: u32,
+
+    /// How many sockets one address may open in a second, and at once.
+    #[arg(long, env = "PARLOUR_CONNECTIONS_PER_SECOND_PER_ADDRESS", default_value = "100", value_parser = number::<1, 1_000_000>)]
+    pub connections_per_second_per_address: u32,
+
+    /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses and networks,
+    /// comma-separated, or `none`.
+    #[arg(long, env = "PARLOUR_TRUSTED_PROXIES", default_value = "loopback", value_parser = Networks::parse)]
+    pub trusted_proxies: Networks,
+
+    /// How many rooms there may be at once.
+    #[arg(long, env = "PARLOUR_MAX_ROOMS", default_value = "10000", value_parser = number::<1, 1_000_000>)]
+    pub max_rooms: u32,
+
+    /// How many calls are started on Janus at once; the others wait for their turn.
+    #[arg(long, env = "PARLOUR_CALL_STARTS", default_value = "64", value_parser = number::<1, 10_000>)]
+    pub call_starts: u32,
 
     /// Most bits a second of one camera's picture, all its layers together.
     #[arg(long, env = "PARLOUR_CAMERA_BITRATE", default_value = "1500000", value_parser = number::<50_000, 20_000_000>)]
@@ -277,6 +301,11 @@ mod tests {
         assert!(wrong(&["--rtp-ports", "9-3"]).contains("PARLOUR_RTP_PORTS"));
         assert!(wrong(&["--token-audience", ""]).contains("PARLOUR_TOKEN_AUDIENCE"));
         assert!(wrong(&["--same-identity", "both"]).contains("PARLOUR_SAME_IDENTITY"));
+        let proxies = wrong(&["--trusted-proxies", "10.0.0.0/33"]);
+        assert!(
+            proxies.contains("PARLOUR_TRUSTED_PROXIES") && proxies.contains("10.0.0.0/8"),
+            "{proxies}"
+        );
     }
 
     #[test]
@@ -299,6 +328,29 @@ mod tests {
                 .ice_servers()
                 .expire()
         );
+    }
+
+    #[test]
+    fn what_is_limited_is_never_limited_to_nothing() {
+        for (flag, name) in [
+            ("--max-connections", "PARLOUR_MAX_CONNECTIONS"),
+            (
+                "--max-connections-per-address",
+                "PARLOUR_MAX_CONNECTIONS_PER_ADDRESS",
+            ),
+            (
+                "--connections-per-second-per-address",
+                "PARLOUR_CONNECTIONS_PER_SECOND_PER_ADDRESS",
+            ),
+            ("--max-rooms", "PARLOUR_MAX_ROOMS"),
+            ("--call-starts", "PARLOUR_CALL_STARTS"),
+        ] {
+            for value in ["", "0", "-1", "x", "1.5", "1000001"] {
+                let text = wrong(&[&format!("{flag}={value}")]);
+                assert!(text.contains(name) && text.contains("from 1 to"), "{text}");
+            }
+            Config::from_args(&[flag, "1"]).unwrap();
+        }
     }
 
     #[test]

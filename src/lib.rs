@@ -19,8 +19,8 @@
 //!
 //! Below all, each for itself: [`names`], the shared vocabulary, checked; [`sdp`], customs for what
 //! browsers write; [`config`], every setting, read once; [`metrics`], the meters; [`addresses`], where
-//! this machine can be reached; [`secret`], texts that are never shown; [`turn`], the STUN and TURN servers
-//! that browsers are told of.
+//! this machine can be reached; [`files`], its file descriptors; [`secret`], texts that are never shown;
+//! [`turn`], the STUN and TURN servers that browsers are told of.
 //!
 //! Who starts whom, and who is told of whose end:
 //!
@@ -41,6 +41,7 @@ pub mod otp;
 pub mod addresses;
 pub mod calls;
 pub mod config;
+pub mod files;
 pub mod gateway;
 pub mod http;
 pub mod janus;

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use cli::Asked;
 use parlour::config::{Config, JanusUrl};
+use parlour::files;
 use parlour::gateway::GatewayError;
 use parlour::gateway::janus::{JanusGateway, JanusSettings, RoomSettings};
 use parlour::janus::spawn::{SpawnError, SpawnOptions, Spawned};
@@ -25,8 +26,6 @@ mod qr;
 
 /// How long a Janus that is configured but not yet there is waited for before the start goes on.
 const JANUS_START: Duration = Duration::from_secs(5);
-/// File descriptors for everything but browsers' sockets.
-const FILES_BESIDE: u64 = 512;
 /// Before a spawned Janus that ended is started again.
 const SPAWN_AGAIN: Duration = Duration::from_millis(500);
 
@@ -71,7 +70,11 @@ async fn run(config: Config) -> ExitCode {
         eprintln!("parlour: signals cannot be heard");
         return ExitCode::FAILURE;
     };
-    raise_file_limit(&config);
+    if let Err(too_few) = files::raise(u64::from(config.max_connections)) {
+        let (sockets, wanted, needed) = (too_few.sockets, too_few.wanted, too_few.needed);
+        log::warn!(sockets = sockets, wanted = wanted, needed = needed;
+            "too few file descriptors for all sockets: raise the hard limit, or lower PARLOUR_MAX_CONNECTIONS");
+    }
     // A signal ends a start as well; a Janus that was spawned for it ends with the future.
     let started = tokio::select! {
         started = start(&config) => started,
@@ -149,27 +152,6 @@ async fn start(config: &Config) -> Result<(System, Option<Spawned>), (u8, String
     wait_for_gateway(&system).await;
     greet(config, &system, &found);
     Ok((system, janus))
-}
-
-/// A socket takes a file descriptor, and a call some more: raises the limit as far as it may go, and
-/// says so where that is not enough.
-fn raise_file_limit(config: &Config) {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    let wanted = u64::from(config.max_connections) + FILES_BESIDE;
-    let limit = getrlimit(Resource::Nofile);
-    let current = limit.current.unwrap_or(u64::MAX);
-    if current >= wanted {
-        return;
-    }
-    let reachable = limit.maximum.unwrap_or(u64::MAX).min(wanted);
-    let raised = Rlimit {
-        current: Some(reachable),
-        maximum: limit.maximum,
-    };
-    if setrlimit(Resource::Nofile, raised).is_err() || reachable < wanted {
-        log::warn!(limit = reachable.max(current), wanted = wanted;
-            "too few file descriptors: raise the hard limit, or lower PARLOUR_MAX_CONNECTIONS");
-    }
 }
 
 /// The gateway that the settings name, and in a line what it is.

@@ -4,6 +4,7 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::num::NonZeroU32;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,13 +21,16 @@ use crate::calls::health::{Health, HealthBoard};
 use crate::calls::janus_session::CallParts;
 use crate::calls::reaper::Reaper;
 use crate::calls::sessions::SessionTable;
+use crate::calls::starts::Starts;
 use crate::calls::supervisor::Supervisor as Calls;
 use crate::config::{ADMIN_LISTEN, AdminListen, Config};
+use crate::files::Files;
 use crate::gateway::Gateway;
 use crate::http::connections::Connections;
-use crate::http::ice;
 use crate::http::lan::{Lan, LanError};
+use crate::http::per_address::PerAddress;
 use crate::http::server::{self, Shared};
+use crate::http::workers::Workers;
 use crate::metrics::Metrics;
 use crate::otp::restart::{Backoff, Intensity, Restart};
 use crate::otp::send::Slots;
@@ -55,6 +59,8 @@ const CORES_A_ROOM_ARBITER: usize = 4;
 const WAVE: usize = 200;
 /// Between two such waves.
 const BETWEEN_WAVES: Duration = Duration::from_millis(100);
+/// How often it is looked whether file descriptors are left.
+const LOOK_AT_FILES: Duration = Duration::from_millis(250);
 /// How long the closing frames have to reach the browsers.
 const CLOSING: Duration = Duration::from_millis(300);
 
@@ -213,6 +219,8 @@ impl System {
         let observe = Box::new(move |kind: &'static str, reason| downs.down(kind, reason));
         let supervisor = spawn("top_supervisor", |_| Supervisor::observed(observe));
         let draining = Arc::new(AtomicBool::new(false));
+        let files = Arc::new(Files::default());
+        look_after(&files);
 
         let start_calls = gateway
             .as_ref()
@@ -226,6 +234,7 @@ impl System {
                 );
                 let (metrics, directory) = (Arc::clone(&metrics), Arc::clone(&directory));
                 let candidates = config.candidates;
+                let starts = Starts::new(size(config.call_starts), Arc::clone(&files));
                 let start: StartCalls = Arc::new(move |record| {
                     let parts = CallParts {
                         gateway: gateway(&metrics),
@@ -233,6 +242,7 @@ impl System {
                         board: Arc::clone(&board),
                         metrics: Arc::clone(&metrics),
                         candidates,
+                        starts: starts.clone(),
                     };
                     let calls = Calls::new(Arc::clone(record), parts, Arc::clone(&directory));
                     let calls = spawn("supervisor", |_| calls);
@@ -257,7 +267,8 @@ impl System {
             None => Mode::Mesh,
         };
         let capacity = capacity(config, mode);
-        Self::start_registry(capacity, &supervisor, &registry, room, &rooms);
+        let limits = (capacity, size(config.max_rooms));
+        Self::start_registry(limits, &supervisor, &registry, room, &rooms);
 
         let session = Arc::new(SessionParts {
             enter: Box::new(move |enter: Enter| {
@@ -272,12 +283,11 @@ impl System {
             mode,
             tokens,
             metrics: Arc::clone(&metrics),
-            draining,
+            draining: Arc::clone(&draining),
         });
-        let connections = usize::try_from(config.max_connections).unwrap_or(usize::MAX);
         let shared = web::Data::new(Shared {
             session,
-            connections: Arc::new(Connections::new(connections)),
+            connections: Arc::new(Connections::new(size(config.max_connections))),
             board: board.clone(),
             allowed_origins: config.allowed_origins.clone(),
             https: !config.lan
@@ -285,7 +295,10 @@ impl System {
                     .public_url
                     .as_deref()
                     .is_some_and(|url| url.starts_with("https://")),
-            ice_answers: ice::answers(),
+            per_address: per_address(config),
+            trusted_proxies: config.trusted_proxies.clone(),
+            files,
+            workers: Arc::new(Workers::new(draining)),
         });
         let mut servers = Vec::new();
         let mut admin_address = None;
@@ -362,7 +375,7 @@ impl System {
     }
 
     fn start_registry(
-        capacity: usize,
+        (capacity, max_rooms): (usize, usize),
         supervisor: &Addr<Supervisor>,
         registry: &Current<RoomRegistry>,
         room: RoomParts,
@@ -372,6 +385,7 @@ impl System {
         let parts = RegistryParts {
             table: Arc::clone(rooms),
             capacity,
+            max_rooms,
             arbiter: Arc::new(move || arbiters.pick()),
             supervisor: supervisor.clone(),
             room,
@@ -455,9 +469,33 @@ fn forget_at(board: Option<Arc<HealthBoard>>) -> Arc<dyn Fn(MediaRoomRetired) + 
     })
 }
 
+fn size(setting: u32) -> usize {
+    usize::try_from(setting).unwrap_or(usize::MAX)
+}
+
+fn per_address(config: &Config) -> PerAddress {
+    let rate = config.connections_per_second_per_address;
+    PerAddress::new(
+        size(config.max_connections_per_address),
+        NonZeroU32::new(rate).unwrap_or(NonZeroU32::MIN),
+    )
+}
+
+/// Looks after the file descriptors, as long as anybody needs them.
+fn look_after(files: &Arc<Files>) {
+    let files = Arc::downgrade(files);
+    actix::spawn(async move {
+        while let Some(files) = files.upgrade() {
+            files.look();
+            drop(files);
+            tokio::time::sleep(LOOK_AT_FILES).await;
+        }
+    });
+}
+
 /// How many fit into a room of this mode.
 fn capacity(config: &Config, mode: Mode) -> usize {
-    let capacity = usize::try_from(config.room_capacity).unwrap_or(usize::MAX);
+    let capacity = size(config.room_capacity);
     match mode {
         Mode::Gateway(_) => capacity,
         Mode::Mesh => capacity.min(MESH_CAPACITY),

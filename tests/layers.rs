@@ -11,9 +11,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What everything but `otp` may name.
-const BASE: [&str; 7] = [
+const BASE: [&str; 8] = [
     "addresses",
     "config",
+    "files",
     "metrics",
     "names",
     "sdp",
@@ -34,8 +35,9 @@ const LAYERS: [(&str, &[&str]); 8] = [
 ];
 
 /// The base among itself: what each of its modules may name.
-const WITHIN_BASE: [(&str, &[&str]); 7] = [
+const WITHIN_BASE: [(&str, &[&str]); 8] = [
     ("addresses", &[]),
+    ("files", &[]),
     ("names", &[]),
     ("metrics", &[]),
     ("secret", &["names"]),

@@ -30,6 +30,12 @@ pub enum CallError {
         /// When to try again.
         retry_ms: u64,
     },
+    /// More calls are being started than the gateway is asked for at once.
+    #[error("too many calls are being started at once")]
+    Busy {
+        /// When to try again; spread, so that not everybody comes at once.
+        retry_ms: u64,
+    },
     /// The gateway is away.
     #[error("the gateway cannot be reached: {word}")]
     GatewayDown {
@@ -73,6 +79,7 @@ impl CallError {
             Self::Stopped => "stopped",
             Self::GaveUp { .. } => "gave_up",
             Self::Crashed { word, .. } => word,
+            Self::Busy { .. } => "busy",
             Self::GatewayDown { .. } => "janus_unreachable",
             Self::WrongMode => "wrong_mode",
             Self::StaleVersion { .. } => "stale_version",
@@ -86,7 +93,9 @@ impl CallError {
     /// After how many milliseconds it is worth a retry; `None`: do not try again by yourself.
     pub fn retry_ms(&self) -> Option<u64> {
         match self {
-            Self::Crashed { retry_ms, .. } | Self::GatewayDown { retry_ms, .. } => Some(*retry_ms),
+            Self::Crashed { retry_ms, .. }
+            | Self::Busy { retry_ms }
+            | Self::GatewayDown { retry_ms, .. } => Some(*retry_ms),
             Self::Room(error) => error.retry_ms(),
             Self::Gateway(error)
                 if error.is_outage() || matches!(error, GatewayError::SessionLost) =>

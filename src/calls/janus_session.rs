@@ -24,6 +24,7 @@ use super::health::HealthBoard;
 use super::messages::{CallAnswer, CallEvent, CallNotice, CallRequest, Command, OwnerLink};
 use super::poller::{Heard, Poller};
 use super::sessions::{Lease, SessionTable};
+use super::starts::{Starts, Turn};
 use super::subscriptions::Subscriptions;
 use super::supervisor::Supervisor;
 use crate::gateway::{Gateway, GatewayError, Line};
@@ -67,6 +68,8 @@ pub struct CallParts {
     pub metrics: Arc<Metrics>,
     /// Which candidates in an answer pass.
     pub candidates: CandidatePolicy,
+    /// Where a start waits for its turn.
+    pub starts: Starts,
 }
 
 /// A request that waits for the call, with its place among those that may.
@@ -133,6 +136,8 @@ pub struct JanusSession {
     owner_monitor: MonitorRef,
     phase: Phase,
     start: Option<Start>,
+    // The turn of the start that is under way.
+    turn: Option<Turn>,
     // The ownership of the session on the gateway. Dropping it, in whatever way, clears it there.
     lease: Option<Lease>,
     connection: Option<Connection>,
@@ -174,6 +179,7 @@ impl JanusSession {
             owner,
             phase: Phase::Idle,
             start: None,
+            turn: None,
             lease: None,
             connection: None,
             published: Vec::new(),

@@ -6,6 +6,7 @@
 //! - [`subscriptions`]: what comes down, without any process.
 //! - [`sessions`]: the SessionTable; [`reaper`] clears from the gateway what has no live owner.
 //! - [`health`]: whether the gateway works, as everybody may ask.
+//! - [`starts`]: how many calls are started at once; the others wait for their turn.
 //! - [`messages`]: what a member's connection asks of its call and is told by it.
 //!
 //! Drives a [`Gateway`](crate::gateway::Gateway); knows neither Janus's wire nor Phoenix's.
@@ -18,6 +19,7 @@ pub mod messages;
 pub mod poller;
 pub mod reaper;
 pub mod sessions;
+pub mod starts;
 pub mod subscriptions;
 pub mod supervisor;
 

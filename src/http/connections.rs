@@ -11,6 +11,7 @@ use crate::phoenix::session::Close;
 
 /// Every open socket. Made in `main`.
 pub struct Connections {
+    limit: usize,
     slots: Slots,
     open: Mutex<(u64, HashMap<u64, Recipient<Close>>)>,
 }
@@ -19,6 +20,7 @@ impl Connections {
     /// At most `limit` at once.
     pub fn new(limit: usize) -> Self {
         Self {
+            limit,
             slots: Slots::new(limit),
             open: Mutex::default(),
         }
@@ -26,6 +28,11 @@ impl Connections {
 
     fn lock(&self) -> MutexGuard<'_, (u64, HashMap<u64, Recipient<Close>>)> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many there may be.
+    pub fn limit(&self) -> usize {
+        self.limit
     }
 
     /// A place for one more; none if all are taken.

@@ -12,8 +12,12 @@ use actix_web::http::header::{self, HeaderMap, HeaderName};
 use actix_web::{HttpRequest, HttpResponse, web};
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 
-use super::server::Shared;
+use super::clients::Client;
+use super::per_address::AddressSlot;
+use super::refusal::Refusal;
+use super::server::{Shared, may_stay};
 use crate::otp::cast;
+use crate::otp::send::Slot;
 use crate::otp::spawn::spawn;
 use crate::phoenix::outbox::{Limits, Outbox};
 use crate::phoenix::session::{Close, SocketGone, WebSocketSession};
@@ -33,33 +37,18 @@ pub async fn socket(
     payload: web::Payload,
     shared: web::Data<Shared>,
 ) -> HttpResponse {
-    let params = match check(&request, &shared) {
-        Ok(params) => params,
-        Err((status, detail)) => {
-            shared.session.metrics.refused(detail.0);
-            return refuse(status, detail);
+    let (params, places) = match admit(&request, &shared) {
+        Ok(admitted) => admitted,
+        Err(refusal) => {
+            shared.session.metrics.refused(refusal.reason());
+            return refusal.response();
         }
-    };
-    if shared.session.draining.load(Ordering::Relaxed) {
-        return refuse(
-            StatusCode::SERVICE_UNAVAILABLE,
-            ("draining", "the server is going down"),
-        );
-    }
-    let Some(slot) = shared.connections.take() else {
-        shared.session.metrics.refused("too_many_connections");
-        let detail = (
-            "too_many_connections",
-            "the server has as many connections as it takes",
-        );
-        return refuse(StatusCode::SERVICE_UNAVAILABLE, detail);
     };
     let upgraded = actix_web_actors::ws::handshake_with_protocols(&request, &["phoenix"]);
     let Ok(mut response) = upgraded else {
-        return refuse(
-            StatusCode::BAD_REQUEST,
-            ("bad_handshake", "not a WebSocket handshake"),
-        );
+        let refusal = Refusal::bad_handshake("not a WebSocket handshake");
+        shared.session.metrics.refused(refusal.reason());
+        return refusal.response();
     };
     let outbox = Outbox::new(Limits::default());
     let parts = Arc::clone(&shared.session);
@@ -69,7 +58,7 @@ pub async fn socket(
     let session = spawn("websocket_session", |ctx| {
         use actix::AsyncContext;
         ctx.add_stream(payload);
-        WebSocketSession::new(parts, &outbox, params.heartbeat_within, bearer, slot)
+        WebSocketSession::new(parts, &outbox, params.heartbeat_within, bearer)
     });
     let number = shared
         .connections
@@ -77,6 +66,7 @@ pub async fn socket(
     let connections = Arc::clone(&shared.connections);
     response.streaming(outbox.body(move || {
         connections.forget(number);
+        drop(places); // the connection itself is gone, not just its actor
         cast(&session, SocketGone);
     }))
 }
@@ -85,12 +75,30 @@ struct Params {
     heartbeat_within: Duration,
 }
 
-type Refusal = (StatusCode, (&'static str, &'static str));
+/// What a socket has taken of what is limited; given back when dropped.
+struct Places {
+    _of_all: Slot,
+    _of_address: AddressSlot,
+}
 
-fn refuse(status: StatusCode, (reason, detail): (&'static str, &'static str)) -> HttpResponse {
-    HttpResponse::build(status)
-        .insert_header((header::CONNECTION, "close"))
-        .json(serde_json::json!({ "reason": reason, "detail": detail }))
+/// Whether this may become a socket: a sound handshake first, then whether there is room for it.
+fn admit(request: &HttpRequest, shared: &Shared) -> Result<(Params, Places), Refusal> {
+    let client = Client::of_request(request, &shared.trusted_proxies);
+    let params = check(request, client.secure, shared)?;
+    if shared.session.draining.load(Ordering::Relaxed) {
+        return Err(Refusal::draining());
+    }
+    let of_address = shared.per_address.take(client.address)?;
+    if !may_stay(request, shared) {
+        return Err(Refusal::out_of_descriptors());
+    }
+    let of_all = shared.connections.take();
+    let of_all = of_all.ok_or_else(Refusal::too_many_connections)?;
+    let places = Places {
+        _of_all: of_all,
+        _of_address: of_address,
+    };
+    Ok((params, places))
 }
 
 fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
@@ -99,8 +107,8 @@ fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     all.next().is_none().then_some(first)
 }
 
-fn check(request: &HttpRequest, shared: &Shared) -> Result<Params, Refusal> {
-    let bad = |detail| (StatusCode::BAD_REQUEST, ("bad_handshake", detail));
+fn check(request: &HttpRequest, secure: Option<bool>, shared: &Shared) -> Result<Params, Refusal> {
+    let bad = Refusal::bad_handshake;
     let headers = request.headers();
     if request.version() != actix_web::http::Version::HTTP_11 {
         return Err(bad("WebSockets need HTTP/1.1"));
@@ -115,29 +123,24 @@ fn check(request: &HttpRequest, shared: &Shared) -> Result<Params, Refusal> {
         return Err(bad("a handshake has no body"));
     }
     if one(headers, &header::SEC_WEBSOCKET_VERSION) != Some("13") {
-        return Err((
-            StatusCode::UPGRADE_REQUIRED,
-            ("bad_handshake", "`Sec-WebSocket-Version` is not 13"),
-        ));
+        let said = ("bad_handshake", "`Sec-WebSocket-Version` is not 13");
+        return Err(Refusal::of(StatusCode::UPGRADE_REQUIRED, said));
     }
     let key = one(headers, &header::SEC_WEBSOCKET_KEY).unwrap_or_default();
     if BASE64.decode(key.as_bytes()).map(|key| key.len()) != Ok(16) {
         return Err(bad("`Sec-WebSocket-Key` is not 16 bytes in base64"));
     }
-    if !origin_allowed(headers, shared) {
-        return Err((
+    if !origin_allowed(headers, secure, shared) {
+        let detail = "a page of another origin may not open a socket";
+        return Err(Refusal::of(
             StatusCode::FORBIDDEN,
-            (
-                "forbidden_origin",
-                "a page of another origin may not open a socket",
-            ),
+            ("forbidden_origin", detail),
         ));
     }
     params(request.query_string())
 }
 
 fn params(query: &str) -> Result<Params, Refusal> {
-    let bad = |detail| (StatusCode::BAD_REQUEST, ("bad_handshake", detail));
     let query: Vec<(String, String)> = pairs_of(query);
     let value = |name: &str| {
         query
@@ -146,7 +149,7 @@ fn params(query: &str) -> Result<Params, Refusal> {
             .map(|(_, v)| v.as_str())
     };
     if value("vsn") != Some("2.0.0") {
-        return Err(bad("`vsn` is not 2.0.0"));
+        return Err(Refusal::bad_handshake("`vsn` is not 2.0.0"));
     }
     let heartbeat = value("heartbeat_ms")
         .and_then(|ms| ms.parse().ok())
@@ -184,8 +187,9 @@ fn pairs_of(query: &str) -> Vec<(String, String)> {
         .unwrap_or_default()
 }
 
-/// No `Origin`: not a page. Else the own host and port, or one that the settings allow.
-pub(super) fn origin_allowed(headers: &HeaderMap, shared: &Shared) -> bool {
+/// No `Origin`: not a page. Else the own host and port, or one that the settings allow. A page that a
+/// proxy served by https is not one of http, whatever its host.
+pub(super) fn origin_allowed(headers: &HeaderMap, secure: Option<bool>, shared: &Shared) -> bool {
     if !headers.contains_key(header::ORIGIN) {
         return true;
     }
@@ -201,6 +205,9 @@ pub(super) fn origin_allowed(headers: &HeaderMap, shared: &Shared) -> bool {
     let Some((scheme, origin_host)) = origin.split_once("://") else {
         return false;
     };
+    if secure == Some(true) && scheme != "https" {
+        return false;
+    }
     let with_port = |host: &str| {
         let has_port = host
             .rsplit_once(':')

@@ -17,6 +17,8 @@ pub async fn healthz() -> HttpResponse {
 pub async fn readyz(shared: web::Data<Shared>) -> HttpResponse {
     let why_not = if shared.session.draining.load(Ordering::Relaxed) {
         Some("draining")
+    } else if !shared.workers.all_live() {
+        Some("worker_died")
     } else {
         let health = shared.board.as_ref().map(|board| board.get());
         health

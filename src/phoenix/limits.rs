@@ -21,8 +21,10 @@ const TOO_FAST_WITHIN: Duration = Duration::from_secs(60);
 /// What is counted apart, with its rate a second and its burst.
 ///
 /// `signal` has what all frames together have: whoever comes back to three others sends each an offer
-/// and some ten to twenty candidates within a second, and little else.
-const BUCKETS: [(&[&str], u32, u32); 9] = [
+/// and some ten to twenty candidates within a second, and little else. Of those, the ones with a
+/// description are counted once more ([`Limits::count_description`]): each may be as large as thirty
+/// candidates.
+const BUCKETS: [(&[&str], u32, u32); 10] = [
     (&["phx_join"], 2, 5),
     (&["start_call", "update_call"], 2, 10),
     (&["trickle"], 50, 200),
@@ -30,6 +32,7 @@ const BUCKETS: [(&[&str], u32, u32); 9] = [
     (&["chat"], 2, 10),
     (&["data"], 20, 40),
     (&["signal"], 50, 100),
+    (&["signal (jsep)"], 2, 10),
     (&["update"], 5, 10),
     (
         &["mute", "kick", "lock", "end", "record", "admit", "refuse"],
@@ -40,6 +43,9 @@ const BUCKETS: [(&[&str], u32, u32); 9] = [
 
 /// All frames together.
 const FRAMES: (u32, u32) = (50, 100);
+
+/// Names the bucket of signals with a description; no event has that name.
+const DESCRIPTION: &str = "signal (jsep)";
 
 fn bucket(rate: u32, burst: u32) -> DefaultDirectRateLimiter {
     let of = |n| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
@@ -70,12 +76,24 @@ impl Default for Limits {
 impl Limits {
     /// Counts a frame with this event. Errors: `too_fast`.
     pub fn count(&mut self, event: &str) -> Result<(), RequestError> {
-        let mut wait = wait(&self.frames);
-        for ((events, rate, burst), limiter) in BUCKETS.iter().zip(&mut self.events) {
-            if wait.is_none() && events.contains(&event) {
-                wait = self::wait(limiter.get_or_insert_with(|| Box::new(bucket(*rate, *burst))));
-            }
-        }
+        let wait = wait(&self.frames).or_else(|| self.wait_of(event));
+        self.told(wait)
+    }
+
+    /// Counts a `signal` with a description, beside [`Self::count`]. Errors: `too_fast`.
+    pub fn count_description(&mut self) -> Result<(), RequestError> {
+        let wait = self.wait_of(DESCRIPTION);
+        self.told(wait)
+    }
+
+    /// Takes one out of the event's bucket, if it has one.
+    fn wait_of(&mut self, event: &str) -> Option<Duration> {
+        let mut all = BUCKETS.iter().zip(&mut self.events);
+        let ((_, rate, burst), limiter) = all.find(|((events, ..), _)| events.contains(&event))?;
+        wait(limiter.get_or_insert_with(|| Box::new(bucket(*rate, *burst))))
+    }
+
+    fn told(&mut self, wait: Option<Duration>) -> Result<(), RequestError> {
         match wait {
             None => Ok(()),
             Some(wait) => {
@@ -136,6 +154,19 @@ mod tests {
                 .is_some_and(|ms| (1..=500).contains(&ms))
         );
         limits.count("update").unwrap();
+    }
+
+    #[test]
+    fn descriptions_have_a_rate_of_their_own() {
+        let mut limits = Limits::default();
+        for _ in 0..10 {
+            limits.count("signal").unwrap();
+            limits.count_description().unwrap();
+        }
+        limits.count("signal").unwrap();
+        let refused = limits.count_description().unwrap_err();
+        assert!(refused.refusal().retry_ms.is_some());
+        limits.count("signal").unwrap();
     }
 
     #[test]

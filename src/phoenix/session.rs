@@ -3,21 +3,24 @@
 //! Started by `http/` at the upgrade; ends with its socket, by a protocol error, or when it cannot
 //! keep up. Reads frames, answers each with exactly one reply, writes what its rooms and calls send.
 //! Being an actor of its own, it goes on while its peer does not read. Knows the wire, not the
-//! gateway. What it is asked is in [`requests`], what it answers in [`answers`], what
-//! it renews by itself in [`ice`].
+//! gateway. What it is asked is in [`requests`], what it answers in [`answers`], how long it lives
+//! without news in [`alive`], what it renews by itself in [`ice`].
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Message, StreamHandler};
+use actix::{
+    Actor, ActorContext, AsyncContext, Context, Handler, Message, StreamHandler, WrapFuture,
+};
 use actix_web::error::PayloadError;
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::json;
 use tokio::time::Instant;
 
+use self::alive::TICK;
 use self::answers::Pending;
 use super::channel::{self, Mode};
 use super::errors::RequestError;
@@ -26,12 +29,12 @@ use super::frame::{self, Status};
 use super::limits::Limits;
 use super::outbox::{Outbox, Refused, Voice};
 use super::topic::Topic;
-use super::websocket::{CloseCode, Decoder, ping_frame, text_frame};
+use super::websocket::{CloseCode, Decoder, text_frame};
 use crate::calls::directory::CallsDirectory;
 use crate::calls::messages::{CallEvent, CallNotice, CallReply};
 use crate::metrics::Metrics;
 use crate::names::Feed;
-use crate::otp::send::{Slot, Slots};
+use crate::otp::send::Slots;
 use crate::otp::{Down, DownReason, Monitors, Reply, monitor, strike};
 use crate::rooms::messages::RoomReply;
 use crate::rooms::ports::{Deliver, MembershipId, Notice, Signalled};
@@ -41,20 +44,18 @@ use crate::secret::Secret;
 use crate::tokens::Tokens;
 use crate::turn::IceServers;
 
+mod alive;
 mod answers;
 mod ice;
 mod requests;
 
-/// Between pings of the server.
-const PING_EVERY: Duration = Duration::from_secs(4);
-/// Without a byte for so long, the connection is gone: two pings and a little.
-const SILENCE: Duration = Duration::from_secs(9);
-/// How often both are looked at.
-const TICK: Duration = Duration::from_secs(1);
 /// How many `stop_call`s are remembered as sent: a room that died half-way says them again.
 const STOP_CALLS_KEPT: usize = 64;
 /// Messages that may wait for a session; beyond, it cannot keep up.
 const MAILBOX: usize = 1_024;
+/// Frames, or bytes, that wait for the connection, at which it has its turn before more messages are
+/// taken: else whoever sends many at once fills the outbox of a peer that reads all the while.
+const BREATH: (usize, usize) = (32, 128 * 1024);
 
 /// What every session needs.
 pub struct SessionParts {
@@ -123,19 +124,19 @@ pub struct WebSocketSession {
     beat: Instant,
     heartbeat_within: Duration,
     pinged: Instant,
+    /// Since when it is in no room; none while it is in one.
+    unjoined: Option<Instant>,
     monitors: Monitors,
-    _connection: Slot,
 }
 
 impl WebSocketSession {
     /// The actor of an upgraded connection. `heartbeat_within`: how long the client may go without a
-    /// heartbeat; `bearer`: a token that came with the handshake; `connection` holds its place among all.
+    /// heartbeat; `bearer`: a token that came with the handshake.
     pub fn new(
         parts: Arc<SessionParts>,
         outbox: &Outbox,
         heartbeat_within: Duration,
         bearer: Option<Secret>,
-        connection: Slot,
     ) -> Self {
         let now = Instant::now();
         parts.metrics.connections.inc();
@@ -153,8 +154,8 @@ impl WebSocketSession {
             beat: now,
             heartbeat_within,
             pinged: now,
+            unjoined: Some(now),
             monitors: Monitors::default(),
-            _connection: connection,
         }
     }
 
@@ -164,7 +165,11 @@ impl WebSocketSession {
         if self.voice.push(frame) == Err(Refused::Overflow) {
             self.parts.metrics.evicted("slow");
             log::info!("connection too slow, evicted");
-            self.end(ctx);
+            return self.end(ctx);
+        }
+        let waits = (self.voice.queued_frames(), self.voice.queued_bytes());
+        if (waits.0 >= BREATH.0 || waits.1 >= BREATH.1) && !ctx.waiting() {
+            ctx.wait(tokio::task::yield_now().into_actor(self));
         }
     }
 
@@ -215,8 +220,6 @@ impl WebSocketSession {
         ctx.stop();
     }
 
-    // ---- time ----
-
     /// A point at which tests have this very connection panic: by whom it has in a room.
     fn strike(&self, point: &str) {
         for participant in self
@@ -225,35 +228,6 @@ impl WebSocketSession {
             .filter_map(|topic| topic.participant.as_ref())
         {
             strike(point, participant.as_str());
-        }
-    }
-
-    fn tick(&mut self, ctx: &mut Context<Self>) {
-        self.strike("socket-tick");
-        let now = Instant::now();
-        // To the moment, not to the next look: the others wait for it.
-        if now - self.heard + TICK >= SILENCE {
-            let wait = (self.heard + SILENCE).saturating_duration_since(now);
-            ctx.run_later(wait, |this, ctx| this.end_if_silent(ctx));
-        }
-        if now - self.beat >= self.heartbeat_within {
-            self.parts.metrics.evicted("heartbeat");
-            log::info!("heartbeat overdue, evicted");
-            return self.close(CloseCode::AWAY, "heartbeat overdue", ctx);
-        }
-        if now - self.pinged >= PING_EVERY {
-            self.pinged = now;
-            self.voice.push_front(ping_frame());
-        }
-        self.schedule_overdue(now, ctx);
-        self.renew_ice_servers(now, ctx);
-    }
-
-    fn end_if_silent(&mut self, ctx: &mut Context<Self>) {
-        if self.heard.elapsed() >= SILENCE {
-            self.parts.metrics.evicted("ping");
-            log::info!("connection silent, evicted");
-            self.close(CloseCode::AWAY, "silent", ctx);
         }
     }
 
@@ -294,6 +268,11 @@ impl StreamHandler<Result<Bytes, PayloadError>> for WebSocketSession {
         let incoming = self.decoder.feed(&bytes);
         if let Some(pongs) = self.decoder.take_pongs() {
             self.write(pongs, ctx);
+        }
+        for _ in 0..self.decoder.take_parts() {
+            if self.is_flooded(ctx) {
+                return;
+            }
         }
         for incoming in incoming {
             if self.voice.has_ended() {

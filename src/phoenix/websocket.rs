@@ -101,6 +101,8 @@ pub struct Decoder {
     /// The payload of a control frame, as far as it came; it may lie between two fragments.
     control: Vec<u8>,
     pongs: BytesMut,
+    /// Frames that were read and completed no message.
+    parts: usize,
     /// A close or a violation: the rest is not read.
     ended: bool,
 }
@@ -133,6 +135,7 @@ impl Decoder {
             message: None,
             control: Vec::new(),
             pongs: BytesMut::new(),
+            parts: 0,
             ended: false,
         }
     }
@@ -166,6 +169,12 @@ impl Decoder {
     /// they were read with: nobody shall wait for a pong, and it may stand within a message.
     pub fn take_pongs(&mut self) -> Option<Bytes> {
         (!self.pongs.is_empty()).then(|| std::mem::take(&mut self.pongs).freeze())
+    }
+
+    /// How many frames came since the last time that completed no message: parts of one, be they
+    /// empty.
+    pub fn take_parts(&mut self) -> usize {
+        std::mem::take(&mut self.parts)
     }
 
     /// Reads a head, or some of a payload.
@@ -203,7 +212,10 @@ impl Decoder {
                 Some(message) => message.complete().map(Step::Completed),
                 None => Err(Violation::Protocol),
             },
-            OpCode::Data(_) => Ok(Step::Went),
+            OpCode::Data(_) => {
+                self.parts += 1;
+                Ok(Step::Went)
+            }
         }
     }
 

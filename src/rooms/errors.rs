@@ -20,6 +20,12 @@ pub enum RoomError {
         /// How many can.
         capacity: usize,
     },
+    /// There are as many rooms as there may be, and this would be one more.
+    #[error("the server has as many rooms as it takes: {limit}")]
+    ServerFull {
+        /// How many there may be.
+        limit: usize,
+    },
     /// Nobody of that id is in the room.
     #[error("nobody of that id is in the room")]
     NoSuchMember,
@@ -73,6 +79,7 @@ impl RoomError {
         match self {
             Self::Restarting => "room_restarting",
             Self::Full { .. } | Self::FullMesh { .. } => "full",
+            Self::ServerFull { .. } => "server_full",
             Self::NoSuchMember => "not_found",
             Self::Busy => "busy",
             Self::NotJoined => "not_joined",
@@ -96,6 +103,8 @@ impl RoomError {
             Self::Busy => Some(1_000),
             Self::Draining => Some(2_000),
             Self::Waiting => Some(ASK_AGAIN_MS),
+            // An empty room goes after 30 s.
+            Self::ServerFull { .. } => Some(5_000),
             Self::Full { .. }
             | Self::FullMesh { .. }
             | Self::NoSuchMember

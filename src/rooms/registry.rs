@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, Message, Recipient};
 
+use super::errors::RoomError;
 use super::messages::{Join, Retired};
 use super::room::{Room, RoomParts, close_crashed};
 use super::table::{RoomRecord, RoomTable};
@@ -47,6 +48,8 @@ pub struct RegistryParts {
     pub table: Arc<RoomTable>,
     /// How many fit into a room.
     pub capacity: usize,
+    /// How many rooms there may be.
+    pub max_rooms: usize,
     /// Where rooms live.
     pub arbiter: PickArbiter,
     /// Who restarts rooms.
@@ -123,10 +126,13 @@ impl Handler<Enter> for RoomRegistry {
 
     fn handle(&mut self, enter: Enter, _: &mut Self::Context) {
         fail::fail_point!("registry-enter");
-        let (record, made) = self
-            .parts
-            .table
-            .get_or_make(&enter.room, self.parts.capacity);
+        // Rooms are made here alone, so that nobody makes one in between.
+        let (table, limit) = (&self.parts.table, self.parts.max_rooms);
+        if table.len() >= limit && table.get(&enter.room).is_none() {
+            let refusal = RoomError::ServerFull { limit };
+            return enter.join.reply.send(Err(refusal));
+        }
+        let (record, made) = table.get_or_make(&enter.room, self.parts.capacity);
         if made {
             log::info!(room = record.name.as_str(), media_room = record.media_room.as_str(); "room made");
             cast(&self.parts.supervisor, StartChild(self.room_spec(&record)));

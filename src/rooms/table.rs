@@ -166,6 +166,16 @@ impl RoomTable {
             .retain(|_, room| !std::ptr::eq(&raw const **room, record));
     }
 
+    /// How many rooms there are.
+    pub fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// All rooms.
     pub fn all(&self) -> Vec<Arc<RoomRecord>> {
         self.lock().values().cloned().collect()

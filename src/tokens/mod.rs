@@ -116,6 +116,22 @@ impl Tokens {
     /// # Errors
     /// If it is none, not signed by a key of the set, not of now, or not for this room.
     pub fn verify(&self, token: &str, room: &RoomName) -> Result<Pass, Refused> {
+        let claims = self.read(token)?;
+        if !RoomPattern(&claims.room).matches(room) {
+            return Err(Refused::Room);
+        }
+        self.pass(claims)
+    }
+
+    /// Whether this is a token of now, for whatever room.
+    ///
+    /// # Errors
+    /// As [`Self::verify`], but for the room.
+    pub fn is_current(&self, token: &str) -> Result<(), Refused> {
+        self.read(token).map(drop)
+    }
+
+    fn read(&self, token: &str) -> Result<Claims, Refused> {
         if token.len() > MAX_BYTES {
             return Err(Refused::TooLong);
         }
@@ -124,11 +140,7 @@ impl Tokens {
         if !header.is_of(key.algorithm()) {
             return Err(Refused::Algorithm);
         }
-        let claims = self.claims(token, key)?;
-        if !RoomPattern(&claims.room).matches(room) {
-            return Err(Refused::Room);
-        }
-        self.pass(claims)
+        self.claims(token, key)
     }
 
     fn claims(&self, token: &str, key: &Key) -> Result<Claims, Refused> {

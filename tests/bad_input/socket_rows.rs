@@ -30,6 +30,7 @@ async fn frames() {
     let beat = br#"[null,"7","phoenix","heartbeat",{}]"#;
     let unmasked = [&[0x81, beat.len() as u8][..], beat].concat();
     let half = beat.split_at(9);
+    let few_parts = vec![frame(0x00, b""); 50];
     let empty_parts = vec![frame(0x00, b""); 1_000];
     Rig::without_gateway(&[])
         .try_all(vec![
@@ -39,8 +40,12 @@ async fn frames() {
                 Due::Ok,
             ),
             sent(
-                many(&[frame(0x01, b""), empty_parts.concat(), frame(0x80, beat)]),
+                many(&[frame(0x01, b""), few_parts.concat(), frame(0x80, beat)]),
                 Due::Ok,
+            ),
+            sent(
+                many(&[frame(0x01, b""), empty_parts.concat(), frame(0x80, beat)]),
+                Due::Close(1008),
             ),
             sent(frame(0x8a, b"a pong nobody asked for"), Due::Nothing),
             sent(unmasked, PROTOCOL),

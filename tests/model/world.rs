@@ -12,6 +12,7 @@ use parlour::calls::janus_session::CallParts;
 use parlour::calls::messages::{Command, InCall};
 use parlour::calls::reaper::Reaper;
 use parlour::calls::sessions::SessionTable;
+use parlour::calls::starts::Starts;
 use parlour::calls::supervisor::Supervisor as Calls;
 use parlour::gateway::fake::FakeGateway;
 use parlour::metrics::Metrics;
@@ -170,6 +171,7 @@ impl World {
             Arc::clone(&self.metrics),
             Arc::clone(&self.directory),
         );
+        let starts = Starts::new(64, Arc::default());
         let start_calls: parlour::rooms::ports::StartCalls = Arc::new(move |record| {
             let parts = CallParts {
                 gateway: fake.gateway(),
@@ -177,6 +179,7 @@ impl World {
                 board: Arc::clone(&board),
                 metrics: Arc::clone(&metrics),
                 candidates: CandidatePolicy::default(),
+                starts: starts.clone(),
             };
             let calls = Calls::new(Arc::clone(record), parts, Arc::clone(&directory));
             let calls = spawn("supervisor", |_| calls);
@@ -205,6 +208,7 @@ impl World {
         let parts = RegistryParts {
             table: Arc::clone(&self.table),
             capacity: CAPACITY,
+            max_rooms: usize::MAX,
             arbiter: Arc::new(Arbiter::current),
             supervisor: self._supervisor.clone(),
             room,

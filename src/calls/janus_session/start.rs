@@ -12,6 +12,7 @@ use super::{Connection, JanusSession, KEEPALIVE, Phase, TICK, muting};
 use crate::calls::errors::CallError;
 use crate::calls::messages::{CallAnswer, CallReply};
 use crate::calls::poller::Poller;
+use crate::calls::starts::Turn;
 use crate::gateway::{Answered, GatewayError, MediaRoom, Opened, Publication};
 use crate::names::{Generation, Mid, StreamSpec};
 use crate::otp::spawn::spawn;
@@ -47,10 +48,24 @@ impl JanusSession {
             return start.reply.send(Err(RoomError::NotJoined.into()));
         }
         self.phase = Phase::Starting;
+        let turn = self.parts.starts.clone().turn(start.deadline);
+        self.start = Some(start);
+        ctx.spawn(
+            turn.into_actor(self)
+                .map(|turn, this, ctx| this.has_turn(turn, ctx)),
+        );
+    }
+
+    fn has_turn(&mut self, turn: Result<Turn, CallError>, ctx: &mut Context<Self>) {
+        // It may have gone away meanwhile: those who waited are told so at once, not one by one.
+        match turn.and_then(|turn| self.parts.board.check().map(|()| turn)) {
+            Ok(turn) => self.turn = Some(turn),
+            Err(error) => return self.refuse_start(error, ctx),
+        }
+        let Some(start) = &self.start else { return };
         let lease = self.parts.sessions.lease();
         let open = self.parts.gateway.open(lease.id(), start.deadline);
         self.lease = Some(lease);
-        self.start = Some(start);
         fail::fail_point!("session-start");
         ctx.run_later(SLOW_START, |this, _| {
             if this.phase == Phase::Starting {
@@ -161,6 +176,7 @@ impl JanusSession {
         fail::fail_point!("session-began");
         self.strike("session-begins");
         self.phase = Phase::Live;
+        self.turn = None;
         if let Some(start) = self.start.take() {
             self.parts.metrics.call_started(start.began.elapsed());
             start.reply.send(Ok(CallAnswer::Started {

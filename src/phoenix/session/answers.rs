@@ -6,13 +6,14 @@ use actix::{AsyncContext, Context};
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::{TICK, WebSocketSession, Welcome};
+use super::alive::TICK;
+use super::{WebSocketSession, Welcome};
 use crate::calls::messages::{CallAnswer, CallReply, Command};
 use crate::names::RoomName;
 use crate::phoenix::errors::RequestError;
 use crate::phoenix::frame;
 use crate::phoenix::topic::room_of;
-use crate::phoenix::websocket::text_frame;
+use crate::phoenix::websocket::{CloseCode, text_frame};
 use crate::rooms::RoomError;
 use crate::rooms::messages::{Joined, RoomAnswer, RoomReply};
 use crate::rooms::ports::MembershipId;
@@ -67,6 +68,20 @@ pub(super) fn addressed(
 }
 
 impl WebSocketSession {
+    /// Counts a frame that gets no reply: a control frame, or a part of a message. True: it was one
+    /// too many of them, and the socket is closed.
+    pub(super) fn is_flooded(&mut self, ctx: &mut Context<Self>) -> bool {
+        let flooded = match self.limits.count("") {
+            Ok(()) => false,
+            Err(error) => self.limits.refused(&error),
+        };
+        if flooded {
+            self.parts.metrics.evicted("policy");
+            self.close(CloseCode::POLICY, "too many frames", ctx);
+        }
+        flooded
+    }
+
     pub(super) fn joined(
         &mut self,
         pending: &Pending,
@@ -141,6 +156,9 @@ impl WebSocketSession {
             }
             Err(error) => {
                 self.topics.remove(&pending.topic);
+                if error.retry_ms().is_some() {
+                    self.unjoined = None; // told to come again: its time begins anew
+                }
                 Some(error)
             }
         };

@@ -25,6 +25,7 @@ use crate::rooms::authorisation::Pass;
 use crate::rooms::messages::{Ask, Join, Leave, Request, RoomAnswer, RoomReply};
 use crate::rooms::ports::{MemberLink, MembershipId};
 use crate::rooms::registry::Enter;
+use crate::sdp::Signal;
 use crate::secret::Secret;
 use crate::tokens::Refused;
 
@@ -38,7 +39,9 @@ impl WebSocketSession {
         match incoming {
             Incoming::Text(text) => self.text(&text, ctx),
             Incoming::Binary(bytes) => self.binary(&bytes, ctx),
-            Incoming::Ping | Incoming::Pong => {}
+            Incoming::Ping | Incoming::Pong => {
+                self.is_flooded(ctx);
+            }
             Incoming::Close { echo, .. } => {
                 self.voice.end_with(echo);
                 self.end(ctx);
@@ -335,10 +338,16 @@ impl WebSocketSession {
             Ok(asked) => asked,
             Err(error) => return self.reply(&to, Err(error), ctx),
         };
-        if let Asked::Room(Request::Signal { to: whom, .. }) = &asked
-            && *whom == participant
-        {
-            return self.reply(&to, Err(channel::signal::to_oneself()), ctx);
+        if let Asked::Room(Request::Signal { to: whom, signal }) = &asked {
+            let described = matches!(**signal, Signal::Offer(_) | Signal::Answer(_));
+            let checked = match *whom == participant {
+                true => Err(channel::signal::to_oneself()),
+                false if described => self.limits.count_description(),
+                false => Ok(()),
+            };
+            if let Err(error) = checked {
+                return self.reply(&to, Err(error), ctx);
+            }
         }
         match asked {
             Asked::Nothing => self.reply(&to, Ok(json!({})), ctx),
