@@ -13,6 +13,7 @@ use tokio::time::{Instant, timeout};
 
 use super::client::Client;
 use super::knock::{Answer, ask, knock};
+use super::support::janus::TestJanus;
 
 /// Longer than actix waits after it could not accept.
 const SOON: Duration = Duration::from_secs(20);
@@ -24,11 +25,12 @@ struct Process {
 }
 
 impl Process {
-    async fn start() -> Self {
+    async fn start(settings: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_parlour"))
             .env("PARLOUR_LISTEN", "127.0.0.1:0")
             .env("PARLOUR_ADMIN_LISTEN", "off")
             .env("PARLOUR_MAX_CONNECTIONS", "500")
+            .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
@@ -85,11 +87,10 @@ impl Process {
                 .expect("an answer");
             assert_eq!(refused.overload(), "out_of_descriptors");
             for client in &mut *inside {
-                let text = json!({ "text": format!("round {round}") });
                 let said = client
                     .ask("room:files", "update", json!({ "hand": true }))
                     .await;
-                assert_eq!(said["status"], "ok", "{said}, {text}");
+                assert_eq!(said["status"], "ok", "in round {round}: {said}");
             }
         }
     }
@@ -97,7 +98,7 @@ impl Process {
 
 #[actix::test]
 async fn when_descriptors_run_out_new_ones_are_refused_and_those_inside_notice_nothing() {
-    let process = Process::start().await;
+    let process = Process::start(&[]).await;
     let mut inside = Vec::new();
     for name in ["Ann", "Bob", "Cid", "Dan"] {
         inside.push(Client::joined(process.address, "room:files", name).await);
@@ -130,4 +131,43 @@ async fn when_descriptors_run_out_new_ones_are_refused_and_those_inside_notice_n
         many.push(knock(process.address, "").await);
     }
     assert!(many.iter().all(|answer| answer.status == 101));
+}
+
+#[actix::test]
+async fn a_call_goes_on_and_another_is_told_when_to_come_again() {
+    let janus = TestJanus::start().await;
+    let access = janus.access();
+    let process = Process::start(&[
+        ("JANUS_URL", &access.http_url),
+        ("JANUS_API_SECRET", access.api_secret.expose()),
+        ("JANUS_ADMIN_KEY", access.admin_key.expose()),
+    ])
+    .await;
+    let listen = json!({ "streams": [] });
+    let mut ann = Client::joined(process.address, "room:files", "Ann").await;
+    let mut bob = Client::joined(process.address, "room:files", "Bob").await;
+    let started = ann.ask("room:files", "start_call", listen.clone()).await;
+    assert_eq!(started["status"], "ok", "{started}");
+    process.limit(Some(process.files() - 5));
+    // Longer than it takes until Janus is asked whether the call still lives.
+    let until = Instant::now() + Duration::from_secs(12);
+    while Instant::now() < until {
+        let refused = bob.ask("room:files", "start_call", listen.clone()).await;
+        assert_eq!(refused["response"]["reason"], "busy", "{refused}");
+        let retry_ms = refused["response"]["retry_ms"].as_u64().unwrap();
+        tokio::time::sleep(Duration::from_millis(retry_ms)).await;
+        let said = ann
+            .ask("room:files", "update", json!({ "hand": true }))
+            .await;
+        assert_eq!(said["status"], "ok", "{said}");
+        assert_eq!(process.health().await.status, 200);
+    }
+    let still = ann.ask("room:files", "start_call", listen.clone()).await;
+    assert_eq!(still["response"]["reason"], "already_started", "{still}");
+    process.limit(None);
+    let deadline = Instant::now() + SOON;
+    while bob.ask("room:files", "start_call", listen.clone()).await["status"] != "ok" {
+        assert!(Instant::now() < deadline, "still refused");
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
 }
