@@ -5,17 +5,14 @@
 //! and is monitored by it. Dropping its lease is what clears the gateway. Knows the gateway through
 //! [`Gateway`]; knows nothing of sockets or frames. How it starts is in [`start`], what is asked of
 //! it in [`requests`], what the gateway tells in [`heard`], what comes down in [`downstream`], what a
-//! moderator muted in [`muting`].
+//! moderator muted in [`muting`], what it hangs on in [`ties`].
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{
-    Actor, ActorContext, ActorFutureExt, Addr, AsyncContext, Context, Handler, Message, Recipient,
-    WrapFuture,
-};
+use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, Message, Recipient};
 use tokio::time::Instant;
 
 use self::start::Start;
@@ -33,7 +30,7 @@ use crate::names::{Feed, Generation, Mid, ParticipantId, PublishedStream};
 use crate::otp::send::Slot;
 use crate::otp::supervisor::Parent;
 use crate::otp::{Down, DownReason, MonitorRef, Monitors, cast, monitor, strike};
-use crate::rooms::messages::{CallNews, Happened, MemberGone};
+use crate::rooms::messages::{CallNews, Happened};
 use crate::rooms::room::Room;
 use crate::rooms::table::RoomRecord;
 use crate::sdp::CandidatePolicy;
@@ -43,6 +40,7 @@ mod heard;
 mod muting;
 mod requests;
 mod start;
+mod ties;
 
 /// A restarted session that nobody starts again stops after this time.
 const IDLE: Duration = Duration::from_secs(30);
@@ -283,69 +281,6 @@ impl JanusSession {
             }
         }
     }
-
-    fn keepalive(&mut self, ctx: &mut Context<Self>) {
-        self.strike("session-keepalive");
-        let Some(line) = self.line() else { return };
-        if std::mem::replace(&mut self.asking_alive, true) {
-            return;
-        }
-        let alive = line.keepalive(Instant::now() + KEEPALIVE_WITHIN);
-        ctx.spawn(alive.into_actor(self).map(|alive, this, ctx| {
-            this.strike("session-alive");
-            this.asking_alive = false;
-            if let Err(error) = alive {
-                this.fail_with(&error, ctx);
-            }
-        }));
-    }
-
-    fn tick(&mut self, ctx: &mut Context<Self>) {
-        self.strike("session-tick");
-        // Told to stop by a word that was lost: the table is the truth.
-        if !self
-            .record
-            .lock()
-            .is_live(&self.participant, self.generation)
-        {
-            return self.end(DownReason::Normal, ctx);
-        }
-        match self.subscriptions.overdue(Instant::now()) {
-            Some(1) => self.renew_subscriber("unanswered", ctx),
-            Some(_) => return self.fail("answer_timeout", ctx),
-            None => {}
-        }
-        self.subscriptions.retry();
-        self.advance(ctx);
-        self.follow_mutes(ctx);
-    }
-
-    fn adopt(&mut self, owner: OwnerLink, ctx: &Context<Self>) {
-        self.strike("session-adopt");
-        self.owner_monitor = monitor(&owner.watch, ctx.address().downgrade().recipient());
-        self.owner = owner;
-        self.tell_owner(CallNotice::Linked {
-            watch: ctx.address().recipient(),
-        });
-        self.offer_again(self.subscriptions.outstanding().cloned());
-    }
-
-    fn owner_gone(&mut self, reason: DownReason, ctx: &mut Context<Self>) {
-        let membership = self.owner.membership;
-        {
-            let mut state = self.record.lock();
-            if state.is_taken_over(&self.participant, membership) {
-                return; // the new owner is about to say so
-            }
-            state.end(&self.participant, self.generation, "left", false);
-        }
-        log::debug!(participant = self.participant.as_str(); "owner gone, clearing the gateway");
-        // The room learns of it by its own monitor too; whoever comes first.
-        if let Some(room) = self.room() {
-            cast(&room, MemberGone { membership, reason });
-        }
-        self.end(DownReason::Normal, ctx);
-    }
 }
 
 impl Actor for JanusSession {
@@ -364,25 +299,6 @@ impl Actor for JanusSession {
 }
 
 crate::monitored!(JanusSession);
-
-impl Handler<Check> for JanusSession {
-    type Result = ();
-
-    fn handle(&mut self, _: Check, ctx: &mut Self::Context) {
-        self.strike("session-check");
-        if self.phase == Phase::Live {
-            self.keepalive(ctx);
-        }
-    }
-}
-
-impl Handler<MuteChanged> for JanusSession {
-    type Result = ();
-
-    fn handle(&mut self, _: MuteChanged, ctx: &mut Self::Context) {
-        self.follow_mutes(ctx);
-    }
-}
 
 impl Handler<Overflow> for JanusSession {
     type Result = ();

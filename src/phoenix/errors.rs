@@ -99,6 +99,15 @@ pub struct Refusal {
 }
 
 impl RequestError {
+    /// What is answered to whatever waits on a channel that is closed for this reason.
+    pub fn of_close(reason: &str) -> Self {
+        match reason {
+            "kicked" => RoomError::Kicked.into(),
+            "ended" => RoomError::Ended.into(),
+            _ => Self::Replaced,
+        }
+    }
+
     /// `reason` of the error reply. Wire: add, never rename.
     pub fn reason(&self) -> &'static str {
         match self {

@@ -36,10 +36,10 @@ use crate::metrics::Metrics;
 use crate::names::Feed;
 use crate::otp::send::Slots;
 use crate::otp::{Down, DownReason, Monitors, Reply, monitor, strike};
+use crate::rooms::RoomTable;
 use crate::rooms::messages::RoomReply;
 use crate::rooms::ports::{Deliver, MembershipId, Notice, Signalled};
 use crate::rooms::registry::Enter;
-use crate::rooms::{RoomError, RoomTable};
 use crate::secret::Secret;
 use crate::tokens::Tokens;
 use crate::turn::IceServers;
@@ -348,12 +348,7 @@ impl Handler<Notice> for WebSocketSession {
                 let Some(name) = self.topic_of(membership) else {
                     return;
                 };
-                let error = match reason {
-                    "kicked" => RoomError::Kicked.into(),
-                    "ended" => RoomError::Ended.into(),
-                    _ => RequestError::Replaced,
-                };
-                self.fail_pending(&name, &error, ctx);
+                self.fail_pending(&name, &RequestError::of_close(reason), ctx);
                 let Some(topic) = self.topics.remove(&name) else {
                     return;
                 };

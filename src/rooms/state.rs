@@ -1,7 +1,8 @@
 //! A room's state: what outlives the actor that serves it. Each change is one small function, and
 //! sends nothing.
 //!
-//! - [`people`]: who is here, who moderates, who may come back;
+//! - [`arrival`]: who comes in, and as whom;
+//! - [`people`]: who is here, and who of them moderates;
 //! - [`calls`]: which generations are live, and which ends of them are owed to the others;
 //! - [`door`]: who may come in, who waits, who was put out, and the room's end.
 
@@ -9,22 +10,24 @@ use std::collections::{HashMap, VecDeque};
 
 use actix::Addr;
 
+use self::arrival::Resume;
 use self::calls::Call;
 use self::door::{Ban, Waiter};
-use self::people::Resume;
 use super::events::{ChatMessage, Door, StopCall};
 use super::messages::Join;
 use super::ports::{CallsPort, MembershipId};
 use super::room::Room;
 use crate::names::ParticipantId;
 
+mod arrival;
 mod calls;
 mod door;
 mod people;
 
+pub use arrival::{Arrival, Entered, RESUME_FOR, ResumeToken};
 pub use calls::Ending;
 pub use door::{Dismissed, LOBBY_PLACES, WAIT_FOR};
-pub use people::{Arrival, Entered, Member, Muted, RESUME_FOR, ResumeToken};
+pub use people::{Member, Muted};
 
 /// How many chat messages latecomers get.
 pub const CHAT_KEPT: usize = 50;

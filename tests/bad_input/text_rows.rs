@@ -204,6 +204,8 @@ async fn topics() {
         "lock",
         "end",
         "record",
+        "admit",
+        "refuse",
     ];
     rows.extend(
         events.map(|event| row("topics", request(event, "{}"), Place::Stranger, NOT_JOINED)),

@@ -5,23 +5,26 @@ use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use actix::{ActorFutureExt, AsyncContext, Context, WrapFuture};
+use actix::{ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
 use tokio::time::Instant;
 
-use super::{JanusSession, Phase, REQUEST_WITHIN};
+use super::{JanusSession, MuteChanged, Phase, REQUEST_WITHIN};
 use crate::gateway::{Answered, GatewayError, Line};
 use crate::names::{Mid, ParticipantId, Source, StreamSpec};
 use crate::rooms::table::RoomRecord;
 use crate::sdp::Sdp;
 
+/// What publishing came to, and which mids are held back.
+pub(super) type Published = (Answered, HashSet<Mid>);
+
 /// Publishes, and has muted what is to be before anybody learns of the answer: without it no media
-/// flows. The mids that are muted then.
+/// flows.
 pub(super) async fn publish(
     line: Rc<dyn Line>,
     (record, participant): (Arc<RoomRecord>, ParticipantId),
     (offer, streams): (Sdp, Vec<StreamSpec>),
     deadline: Instant,
-) -> Result<(Answered, HashSet<Mid>), GatewayError> {
+) -> Result<Published, GatewayError> {
     let answered = line.publish(offer, streams, deadline).await?;
     let due = record.lock().muted(&participant);
     let mut muted = HashSet::new();
@@ -73,5 +76,13 @@ impl JanusSession {
             }
             this.follow_mutes(ctx);
         }));
+    }
+}
+
+impl Handler<MuteChanged> for JanusSession {
+    type Result = ();
+
+    fn handle(&mut self, _: MuteChanged, ctx: &mut Self::Context) {
+        self.follow_mutes(ctx);
     }
 }

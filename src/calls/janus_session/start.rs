@@ -1,6 +1,5 @@
 //! How a call starts: a session is opened, what is offered is published, the generation begins.
 
-use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,8 +12,8 @@ use crate::calls::errors::CallError;
 use crate::calls::messages::{CallAnswer, CallReply};
 use crate::calls::poller::Poller;
 use crate::calls::starts::Turn;
-use crate::gateway::{Answered, GatewayError, MediaRoom, Opened, Publication};
-use crate::names::{Generation, Mid, StreamSpec};
+use crate::gateway::{GatewayError, MediaRoom, Opened, Publication};
+use crate::names::{Generation, StreamSpec};
 use crate::otp::spawn::spawn;
 use crate::otp::{DownReason, ReplyTo, monitor};
 use crate::rooms::RoomError;
@@ -128,7 +127,7 @@ impl JanusSession {
 
     pub(super) fn published(
         &mut self,
-        published: Result<(Vec<Publication>, Option<(Answered, HashSet<Mid>)>), GatewayError>,
+        published: Result<(Vec<Publication>, Option<muting::Published>), GatewayError>,
         ctx: &mut Context<Self>,
     ) {
         self.strike("session-published");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, ready};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep};
 
 use super::subscriber::Subscriber;
 use super::{JanusSettings, words};
@@ -17,12 +17,13 @@ use crate::gateway::{
 use crate::janus::errors::Error;
 use crate::janus::session::Session;
 use crate::janus::videoroom::{
-    ID_IN_USE, NO_SUCH_FEED, NO_SUCH_ROOM, Offer, ROOM_EXISTS, StreamChoice, Subscribe, Updated,
-    VideoRoom,
+    ID_IN_USE, NO_SUCH_ROOM, Offer, ROOM_EXISTS, StreamChoice, VideoRoom,
 };
 use crate::names::{Feed, Mid, Of, StreamSpec};
 use crate::sdp::{Candidate, Sdp};
 use crate::secret::Secret;
+
+mod downstream;
 
 /// A feed's id is free again a moment after its last holder's session was destroyed.
 const ID_RETRY: Duration = Duration::from_millis(100);
@@ -32,9 +33,6 @@ const JOIN_ATTEMPTS: usize = 4;
 
 /// How long a restart may take; later, it is pushed after the answer of an earlier offer.
 const RESTART_PATIENCE: Duration = Duration::from_secs(1);
-
-/// How long Janus may take to let a handle go.
-const DETACH_DEADLINE: Duration = Duration::from_secs(4);
 
 /// The line. Cheap to clone.
 #[derive(Clone)]
@@ -141,118 +139,6 @@ impl JanusLine {
                 code: ROOM_EXISTS, ..
             }) => Ok(()),
             made => made,
-        }
-    }
-
-    async fn change(
-        self,
-        change: SubscriptionChange,
-        deadline: Instant,
-    ) -> Result<Subscribed, GatewayError> {
-        let after = deadline.saturating_duration_since(Instant::now());
-        let turn = timeout_at(deadline, self.shared.changing.lock()).await;
-        let _turn = turn.map_err(|_| GatewayError::Timeout {
-            request: "subscribe",
-            after,
-        })?;
-        let subscribe: Vec<Subscribe> = change
-            .subscribe
-            .iter()
-            .map(|(feed, mid)| Subscribe {
-                feed: feed.to_string(),
-                mid: Some(mid.to_string()),
-            })
-            .collect();
-        let updated = match self.subscriber() {
-            // streams in use belong to a subscriber, so there are none to let go
-            None if subscribe.is_empty() => return Ok(Subscribed::Nothing),
-            None => self.begin(&subscribe, deadline).await?,
-            Some(subscriber) => {
-                let unsubscribe: Vec<String> =
-                    change.unsubscribe.iter().map(ToString::to_string).collect();
-                if subscribe.is_empty() && unsubscribe.is_empty() {
-                    return Ok(Subscribed::Nothing);
-                }
-                let update = subscriber
-                    .videoroom
-                    .update(&subscribe, &unsubscribe, deadline);
-                (update.await, subscriber)
-            }
-        };
-        match updated {
-            (Ok(updated), subscriber) => subscriber.subscribed(updated),
-            (Err(Error::Plugin { code, .. }), _) if code == NO_SUCH_FEED => {
-                Ok(Subscribed::NoSuchFeed)
-            }
-            (Err(error), _) => Err(words::error(error)),
-        }
-    }
-
-    /// Makes the subscribing side with its first streams. If they are refused it is given back, so
-    /// that a subscriber always has had an offer.
-    async fn begin(
-        &self,
-        subscribe: &[Subscribe],
-        deadline: Instant,
-    ) -> Result<(Result<Updated, Error>, Rc<Subscriber>), GatewayError> {
-        let room = {
-            let joined = self.shared.joined.borrow();
-            joined.as_ref().map(|(room, _)| room.id.clone())
-        };
-        let room = room.ok_or_else(|| words::unasked("subscribe", "no room was joined"))?;
-        let attached = VideoRoom::attach(&self.shared.session, "subscriber", deadline).await;
-        let subscriber = Rc::new(Subscriber::new(attached.map_err(words::error)?));
-        // known before its first event
-        *self.shared.subscriber.borrow_mut() = Some(subscriber.clone());
-        let mut unjoined = Unjoined {
-            line: self,
-            subscriber: subscriber.clone(),
-            armed: true,
-        };
-        let updated = subscriber
-            .videoroom
-            .join_subscriber(&room, subscribe, deadline)
-            .await;
-        unjoined.armed = false;
-        if updated.is_err() {
-            self.let_go(&subscriber);
-        }
-        Ok((updated, subscriber))
-    }
-
-    /// Takes `subscriber` off, if it is still the one: it is heard of no more.
-    fn take_off(&self, subscriber: &Rc<Subscriber>) {
-        let current = self.subscriber();
-        if current.is_some_and(|current| Rc::ptr_eq(&current, subscriber)) {
-            self.shared.subscriber.borrow_mut().take();
-        }
-        subscriber.videoroom.handle().forget();
-    }
-
-    /// Takes `subscriber` off and gives its handle back, in the background.
-    fn let_go(&self, subscriber: &Rc<Subscriber>) {
-        self.take_off(subscriber);
-        let handle = subscriber.videoroom.handle().clone();
-        tokio::task::spawn_local(async move {
-            if let Err(error) = handle.detach(Instant::now() + DETACH_DEADLINE).await {
-                log::debug!(error = error.to_string().as_str(); "a handle was not given back");
-            }
-        });
-    }
-}
-
-/// A subscriber whose first join has not come to its end. If its caller gives up, it is taken off;
-/// its handle stays with the session, since nothing is asked of Janus while dropping.
-struct Unjoined<'a> {
-    line: &'a JanusLine,
-    subscriber: Rc<Subscriber>,
-    armed: bool,
-}
-
-impl Drop for Unjoined<'_> {
-    fn drop(&mut self) {
-        if self.armed {
-            self.line.take_off(&self.subscriber);
         }
     }
 }

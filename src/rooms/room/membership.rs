@@ -92,12 +92,13 @@ impl Room {
     /// The refusal, told more exactly where it is a mesh's size that keeps somebody out.
     fn refusal(&self, error: RoomError) -> RoomError {
         let is_mesh = self.parts.start_calls.is_none();
-        match error {
-            RoomError::Full { capacity } if is_mesh && capacity >= MESH_CAPACITY => {
-                RoomError::FullMesh { capacity }
-            }
-            error => error,
+        if let RoomError::Full { capacity } = error
+            && is_mesh
+            && capacity >= MESH_CAPACITY
+        {
+            return RoomError::FullMesh { capacity };
         }
+        error
     }
 
     pub(super) fn join(&mut self, join: Join, ctx: &mut Context<Self>) {

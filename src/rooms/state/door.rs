@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::RoomState;
-use super::people::ResumeToken;
+use super::arrival::ResumeToken;
 use crate::names::ParticipantId;
 use crate::rooms::authorisation::Pass;
 use crate::rooms::errors::RoomError;
