@@ -185,7 +185,8 @@ async fn connections_to_janus_cut_end_each_call_once_and_nothing_is_missing() {
         .map(|(client, generation)| format!("{}-{generation}", client.id()))
         .collect();
     let mut there = scene.parlour.janus.participants(&room).await;
-    (due.sort(), there.sort());
+    due.sort();
+    there.sort();
     assert_eq!(there, due, "none missing, none left over");
     held(
         "F35",

@@ -9,7 +9,7 @@ use serde_json::json;
 /// A row held: what was seen, and the figure that was measured. Say it last, after the invariants.
 pub fn held(row: &str, seen: impl Display, figure: impl Display) {
     let line = json!({ "row": row, "seen": seen.to_string(), "figure": figure.to_string() });
-    println!("fault {line}");
+    eprintln!("fault {line}");
     let Some(path) = std::env::var_os("PARLOUR_FAULTS") else {
         return;
     };
