@@ -71,6 +71,8 @@ async fn storm(max_connections: usize) -> (usize, usize) {
     })
     .await;
     Client::joined(system.address, "room:storm-0", "Ann").await;
+    let seen = format!("of {SOCKETS} at once {served} served, {refused} told before the upgrade");
+    crate::support::faults::held("F42", seen, crate::support::faults::took(slowest));
     (served, refused as usize)
 }
 
