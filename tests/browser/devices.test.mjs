@@ -76,6 +76,7 @@ const twoMicrophones = () => {
     const id = exact ?? plugged[0];
     track.getSettings = () => ({ deviceId: id });
     tracks.set(id, track);
+    window.micsGiven = (window.micsGiven ?? 0) + 1;
     return stream;
   };
   media.enumerateDevices = async () => [
@@ -99,12 +100,23 @@ const twoMicrophones = () => {
 test("pickers follow what is plugged in, and a headset that is pulled out gives way", async (t) => {
   const { page, at } = await visit(here, t, "/r/tea", twoMicrophones);
   const options = () => at("device-mic").locator("option").allTextContents();
+  // No browser names devices before it has given one.
+  await until(
+    "the microphone to be on",
+    async () => (await at("mic-toggle").getAttribute("aria-pressed")) === "true",
+  );
   await until("both microphones to be listed", async () => (await options()).length === 3);
   assert.deepEqual((await options()).slice(1), ["Headset", "Built-in"]);
+  const given = () => page.evaluate(() => window.micsGiven);
+  const before = await given();
   await at("device-mic").selectOption({ label: "Headset" });
+  // The list says so at once; what is pulled out below is the track that comes of it.
   await until(
     "the headset to be used",
-    async () => (await at("device-mic").inputValue()) === "head",
+    async () =>
+      (await given()) > before &&
+      (await at("device-mic").inputValue()) === "head" &&
+      (await at("mic-toggle").getAttribute("aria-busy")) !== "true",
   );
   assert.equal(await at("notice").count(), 0, "what one chooses oneself is no news");
 
