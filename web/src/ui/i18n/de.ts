@@ -445,6 +445,14 @@ export const de: Dictionary = {
     timeout: "Der Server hat nicht rechtzeitig geantwortet.",
     too_fast: "Das war zu schnell. Bitte versuche es gleich noch einmal.",
     too_large: "Das war zu lang.",
+    identity_taken:
+      "Du bist schon in diesem Raum, in einem anderen Fenster oder auf einem anderen Gerät. Verlasse ihn zuerst dort.",
+    out_of_descriptors: "Der Server ist stark ausgelastet. Bitte versuche es gleich noch einmal.",
+    server_full:
+      "Dieser Server hat so viele Räume, wie er fasst. Bitte versuche es gleich noch einmal.",
+    too_many_from_address:
+      "Aus deinem Netz kommen zu viele auf einmal. Bitte versuche es gleich noch einmal.",
+    worker_died: "Ein Teil des Servers startet gerade neu. Bitte versuche es gleich noch einmal.",
     too_many_connections: "Der Server ist voll. Bitte versuche es gleich noch einmal.",
     too_many_rooms: "Du bist schon in zu vielen Räumen.",
     unauthorised: "Mit diesem Link darfst du nicht in diesen Raum.",

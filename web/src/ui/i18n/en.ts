@@ -436,6 +436,13 @@ export const en: Dictionary = {
     timeout: "The server did not answer in time.",
     too_fast: "That was too fast. Please try again in a moment.",
     too_large: "That was too long.",
+    identity_taken:
+      "You are in this room already, in another window or on another device. Leave there first.",
+    out_of_descriptors: "The server is very busy. Please try again in a moment.",
+    server_full: "This server has as many rooms as it takes. Please try again in a moment.",
+    too_many_from_address:
+      "Too many people come from your network at once. Please try again in a moment.",
+    worker_died: "Part of the server is being restarted. Please try again in a moment.",
     too_many_connections: "The server is full. Please try again in a moment.",
     too_many_rooms: "You are in too many rooms already.",
     unauthorised: "You may not enter this room with this link.",

@@ -447,6 +447,13 @@ export const es: Dictionary = {
     timeout: "El servidor no ha respondido a tiempo.",
     too_fast: "Demasiado rápido. Vuelve a intentarlo en un momento.",
     too_large: "Era demasiado largo.",
+    identity_taken:
+      "Ya estás en esta sala, en otra ventana o en otro dispositivo. Sal primero de allí.",
+    out_of_descriptors: "El servidor está muy ocupado. Vuelve a intentarlo en un momento.",
+    server_full: "Este servidor no admite más salas. Vuelve a intentarlo en un momento.",
+    too_many_from_address:
+      "Demasiadas personas se conectan a la vez desde tu red. Vuelve a intentarlo en un momento.",
+    worker_died: "Una parte del servidor se está reiniciando. Vuelve a intentarlo en un momento.",
     too_many_connections: "El servidor está lleno. Vuelve a intentarlo en un momento.",
     too_many_rooms: "Ya estás en demasiadas salas.",
     unauthorised: "No puedes entrar en esta sala con este enlace.",
