@@ -15,7 +15,11 @@ class Told implements MediaEngine {
   readonly state = new Store<CallState>({ phase: "idle" });
   readonly incoming = new Store<ReadonlyMap<string, Incoming>>(new Map());
   readonly what: string[] = [];
-  readonly hears = { signal: ({ from }: { from: string }) => this.#add(`signal ${from}`) };
+  readonly hears = {
+    signal: ({ from }: { from: string }) => this.#add(`signal ${from}`),
+    ice_servers: ({ ice_servers }: { ice_servers: unknown[] }) =>
+      this.#add(`ice_servers ${ice_servers.length}`),
+  };
 
   joined(): void {
     this.#add("joined");
@@ -55,6 +59,15 @@ async function come(): Promise<void> {
   asked.at(-1)?.resolve(() => told);
   await settle();
 }
+
+test("whatever an engine hears it hears, before its file came and after", async () => {
+  late.joined(joinReply());
+  late.hears.ice_servers?.({ ice_servers: [] });
+  late.hears.publishers?.({ publishers: [] });
+  await come();
+  late.hears.ice_servers?.({ ice_servers: [{ urls: "stun:s.example" }] });
+  expect(told.what).toEqual(["prefer ", "joined", "ice_servers 0", "ice_servers 1"]);
+});
 
 test("what it was told before its file came, it is told in that order", async () => {
   late.prefer([]);

@@ -33,13 +33,14 @@ export class LateEngine implements MediaEngine {
   #fetching = false;
   #ended = false;
 
-  readonly hears: Hears = {
-    publishers: (event) => this.#tell(({ hears }) => hears.publishers?.(event)),
-    subscriber_offer: (event) => this.#tell(({ hears }) => hears.subscriber_offer?.(event)),
-    stop_call: (event) => this.#tell(({ hears }) => hears.stop_call?.(event)),
-    hangup: (event) => this.#tell(({ hears }) => hears.hangup?.(event)),
-    signal: (event) => this.#tell(({ hears }) => hears.signal?.(event)),
-  };
+  /** Each event goes on, whichever the engine hears: a list of them here would be one too many. */
+  readonly hears: Hears = new Proxy<Hears>(
+    {},
+    {
+      get: (_, event: keyof Hears) => (payload: never) =>
+        this.#tell(({ hears }) => hears[event]?.(payload)),
+    },
+  );
 
   constructor(
     readonly mode: RoomMode,
