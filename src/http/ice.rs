@@ -24,10 +24,7 @@ pub async fn ice_servers(request: HttpRequest, shared: web::Data<Shared>) -> Htt
             let servers = &shared.session.welcome.ice_servers;
             HttpResponse::Ok().json(json!({ "ice_servers": servers.of(&user, turn::OF_A_TEST) }))
         }
-        Err(refusal) => {
-            shared.session.metrics.refused(refusal.reason());
-            refusal.response()
-        }
+        Err(refusal) => refusal.answer(&shared.session.metrics),
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -37,8 +34,9 @@ pub async fn ice_servers(request: HttpRequest, shared: web::Data<Shared>) -> Htt
 fn may_ask(request: &HttpRequest, shared: &Shared) -> Result<(), Refusal> {
     let client = Client::of_request(request, &shared.trusted_proxies);
     if !origin_allowed(request.headers(), client.secure, shared) {
-        let why = ("forbidden_origin", "a page of another origin may not ask");
-        return Err(Refusal::of(StatusCode::FORBIDDEN, why));
+        return Err(Refusal::forbidden_origin(
+            "a page of another origin may not ask",
+        ));
     }
     // Counts as the opening of a socket, which is what follows it.
     drop(shared.per_address.take(client.address)?);

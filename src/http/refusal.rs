@@ -8,6 +8,7 @@ use actix_web::http::header;
 use serde_json::json;
 
 use super::per_address::TooMuch;
+use crate::metrics::Metrics;
 
 /// When to come again, if it is not known better.
 const LATER: Duration = Duration::from_secs(5);
@@ -36,6 +37,11 @@ impl Refusal {
         Self::of(StatusCode::BAD_REQUEST, ("bad_handshake", detail))
     }
 
+    /// A page of another origin; `detail` says what it may not.
+    pub(super) fn forbidden_origin(detail: &'static str) -> Self {
+        Self::of(StatusCode::FORBIDDEN, ("forbidden_origin", detail))
+    }
+
     fn overload(said: (&'static str, &'static str), retry_after: Duration) -> Self {
         Self {
             status: StatusCode::SERVICE_UNAVAILABLE,
@@ -61,14 +67,10 @@ impl Refusal {
         Self::overload(("too_many_connections", detail), LATER)
     }
 
-    /// The word of the closed list.
-    pub fn reason(&self) -> &'static str {
-        self.said.0
-    }
-
-    /// The answer; the connection ends with it.
-    pub fn response(&self) -> HttpResponse {
+    /// The answer, counted; the connection ends with it.
+    pub fn answer(&self, metrics: &Metrics) -> HttpResponse {
         let (reason, detail) = self.said;
+        metrics.refused(reason);
         let mut response = HttpResponse::build(self.status);
         if let Some(after) = self.retry_after {
             // Whole seconds, and never at once.

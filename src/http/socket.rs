@@ -39,16 +39,12 @@ pub async fn socket(
 ) -> HttpResponse {
     let (params, places) = match admit(&request, &shared) {
         Ok(admitted) => admitted,
-        Err(refusal) => {
-            shared.session.metrics.refused(refusal.reason());
-            return refusal.response();
-        }
+        Err(refusal) => return refusal.answer(&shared.session.metrics),
     };
     let upgraded = actix_web_actors::ws::handshake_with_protocols(&request, &["phoenix"]);
     let Ok(mut response) = upgraded else {
         let refusal = Refusal::bad_handshake("not a WebSocket handshake");
-        shared.session.metrics.refused(refusal.reason());
-        return refusal.response();
+        return refusal.answer(&shared.session.metrics);
     };
     let outbox = Outbox::new(Limits::default());
     let parts = Arc::clone(&shared.session);
@@ -131,10 +127,8 @@ fn check(request: &HttpRequest, secure: Option<bool>, shared: &Shared) -> Result
         return Err(bad("`Sec-WebSocket-Key` is not 16 bytes in base64"));
     }
     if !origin_allowed(headers, secure, shared) {
-        let detail = "a page of another origin may not open a socket";
-        return Err(Refusal::of(
-            StatusCode::FORBIDDEN,
-            ("forbidden_origin", detail),
+        return Err(Refusal::forbidden_origin(
+            "a page of another origin may not open a socket",
         ));
     }
     params(request.query_string())

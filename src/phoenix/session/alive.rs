@@ -17,6 +17,7 @@ const SILENCE: Duration = Duration::from_secs(9);
 const UNJOINED: Duration = Duration::from_secs(10);
 /// How often all three are looked at.
 pub(super) const TICK: Duration = Duration::from_secs(1);
+
 impl WebSocketSession {
     pub(super) fn tick(&mut self, ctx: &mut Context<Self>) {
         self.strike("socket-tick");
