@@ -21,28 +21,37 @@ use support::faults::{held, took};
 use support::parlour::Parlour;
 use support::scene::{Failpoints, Scene};
 
-#[actix::test]
-async fn a_panic_of_the_poller_ends_one_call_once_and_it_starts_again() {
-    let points = Failpoints::take();
-    let mut scene = Scene::set().await;
-    points.panic_once("poller");
+/// Ann's call dies at `point`, where it is woken to: everybody hears it once, it starts again, and is
+/// counted once as the end of `actor`. The figures.
+async fn dies_once(
+    scene: &mut Scene,
+    points: &Failpoints,
+    point: &str,
+    actor: &str,
+    reason: &str,
+) -> String {
+    points.panic_once(point);
     scene.wake_poller_of_ann().await;
     let begun = Instant::now();
-    scene.one_stop_call("poller_died", true).await;
+    scene.one_stop_call(reason, true).await;
     let told = begun.elapsed();
     scene.starts_again().await;
     let back = begun.elapsed();
     scene.parlour.invariants().await;
-    let parlour = &scene.parlour;
-    assert_eq!(
-        parlour.metric(r#"downs_total{actor="poller",reason="panicked"}"#),
-        1.0
-    );
-    assert_eq!(
-        parlour.metric(r#"stop_calls_total{reason="poller_died",restart="true"}"#),
-        1.0
-    );
-    let figure = format!("told {}, call again {}", took(told), took(back));
+    for counted in [
+        format!(r#"downs_total{{actor="{actor}",reason="panicked"}}"#),
+        format!(r#"stop_calls_total{{reason="{reason}",restart="true"}}"#),
+    ] {
+        assert_eq!(scene.parlour.metric(&counted), 1.0, "{counted}");
+    }
+    format!("told {}, call again {}", took(told), took(back))
+}
+
+#[actix::test]
+async fn a_panic_of_the_poller_ends_one_call_once_and_it_starts_again() {
+    let points = Failpoints::take();
+    let mut scene = Scene::set().await;
+    let figure = dies_once(&mut scene, &points, "poller", "poller", "poller_died").await;
     held("F22", "S(poller_died), gone, call again", figure);
 }
 
@@ -50,25 +59,9 @@ async fn a_panic_of_the_poller_ends_one_call_once_and_it_starts_again() {
 async fn a_panic_of_the_session_ends_one_call_once_and_it_starts_again() {
     let points = Failpoints::take();
     let mut scene = Scene::set().await;
-    points.panic_once("session-configured");
-    scene.wake_poller_of_ann().await;
-    let begun = Instant::now();
-    scene.one_stop_call("panicked", true).await;
-    let told = begun.elapsed();
-    scene.starts_again().await;
-    let back = begun.elapsed();
-    scene.parlour.invariants().await;
-    let parlour = &scene.parlour;
-    assert_eq!(
-        parlour.metric(r#"downs_total{actor="janus_session",reason="panicked"}"#),
-        1.0
-    );
-    assert_eq!(
-        parlour.metric(r#"stop_calls_total{reason="panicked",restart="true"}"#),
-        1.0
-    );
-    assert_eq!(parlour.metric("restarts_total"), 1.0);
-    let figure = format!("told {}, call again {}", took(told), took(back));
+    let (point, actor) = ("session-configured", "janus_session");
+    let figure = dies_once(&mut scene, &points, point, actor, "panicked").await;
+    assert_eq!(scene.parlour.metric("restarts_total"), 1.0);
     held("F20", "S(panicked), gone, restarts +1, call again", figure);
 }
 

@@ -27,7 +27,6 @@ use model::passes::{ALL_BUT_MODERATE, pass, run, soon, token};
 use model::world::World;
 use parlour::rooms::RoomEvent;
 use parlour::rooms::authorisation::{Grant, Pass, Twice};
-use parlour::rooms::events::Door;
 use parlour::rooms::messages::{Act, Request};
 
 #[test]
@@ -138,14 +137,7 @@ fn who_may_open_the_door_comes_in_through_a_locked_one() {
     run(async {
         let mut world = World::start().await;
         let host = world.come(token("host", &[Grant::Moderate]), None).await;
-        let door = Door {
-            locked: true,
-            lobby: false,
-        };
-        assert_eq!(
-            world.room_says(host, Request::Act(Act::Lock(door))).await,
-            None
-        );
+        assert_eq!(world.lock(host, false).await, None);
         let guest = world.come(token("guest", &ALL_BUT_MODERATE), None).await;
         assert_eq!(world.refusals(guest), [("join", "locked")]);
         let other = world.come(token("other", &[Grant::Moderate]), None).await;
@@ -162,11 +154,7 @@ fn who_stops_asking_waits_no_more() {
     run(async {
         let mut world = World::start().await;
         let ann = world.come(Pass::open(), None).await;
-        let door = Door {
-            locked: true,
-            lobby: true,
-        };
-        world.room_says(ann, Request::Act(Act::Lock(door))).await;
+        assert_eq!(world.lock(ann, true).await, None);
         let eve = world.come(Pass::open(), None).await;
         assert_eq!(world.refusals(eve), [("join", "waiting")]);
         let record = world.table.get(&world.room).unwrap();
@@ -193,11 +181,7 @@ fn at_most_a_hundred_wait() {
     run(async {
         let mut world = World::start().await;
         let ann = world.come(Pass::open(), None).await;
-        let door = Door {
-            locked: true,
-            lobby: true,
-        };
-        world.room_says(ann, Request::Act(Act::Lock(door))).await;
+        assert_eq!(world.lock(ann, true).await, None);
         for _ in 0..101 {
             world.join("w".into(), None, None);
         }
@@ -213,11 +197,7 @@ fn a_locked_room_that_stood_empty_is_open_though_somebody_knocks_all_the_time() 
     run(async {
         let mut world = World::start().await;
         let ann = world.come(Pass::open(), None).await;
-        let door = Door {
-            locked: true,
-            lobby: true,
-        };
-        world.room_says(ann, Request::Act(Act::Lock(door))).await;
+        assert_eq!(world.lock(ann, true).await, None);
         world.vanish(&world.connections[ann]);
         let mut tries = 0;
         loop {

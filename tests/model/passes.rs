@@ -6,7 +6,8 @@ use std::time::Duration;
 use actix::System;
 use parlour::calls::messages::Command;
 use parlour::rooms::authorisation::{Grant, Pass, Twice};
-use parlour::rooms::messages::Request;
+use parlour::rooms::events::Door;
+use parlour::rooms::messages::{Act, Request};
 
 use super::rules;
 use super::world::World;
@@ -71,6 +72,15 @@ impl World {
         self.ask(&self.connections[who], "ask", request);
         soon().await;
         self.refusals(who).pop().map(|(_, reason)| reason)
+    }
+
+    /// Locks the room, with a lobby or without; the reason why not.
+    pub async fn lock(&self, who: usize, lobby: bool) -> Option<&'static str> {
+        let door = Door {
+            locked: true,
+            lobby,
+        };
+        self.room_says(who, Request::Act(Act::Lock(door))).await
     }
 
     /// Asks the call; the reason why not.
