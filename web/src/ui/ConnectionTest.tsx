@@ -7,7 +7,7 @@ import { Icon } from "./Icon";
 import { words } from "./i18n";
 import { lazily } from "./lazily";
 import { notify } from "./notices";
-import type { TestRunProps } from "./TestRun";
+import { testRun } from "./test_run";
 
 interface Props {
   endpoint: string;
@@ -19,11 +19,7 @@ interface Props {
 
 type Phase = "idle" | "running" | "done";
 
-/** The test itself is fetched by whoever asks for it. */
-const TestRun = lazily<TestRunProps>(
-  async () => (await import("./TestRun")).TestRun,
-  ({ onMissing }) => onMissing(),
-);
+const TestRun = lazily(testRun, ({ onMissing }) => onMissing());
 
 /** Tries the ways to the server and to others, and says which are closed and what to do. */
 export function ConnectionTest({ endpoint, token, begun = false }: Props): JSX.Element {

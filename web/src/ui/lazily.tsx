@@ -1,9 +1,9 @@
-// Components that are a file of their own: fetched when they are first shown.
+// Components that are a file of their own: fetched when they are first shown, if nobody did before.
 
 import { signal } from "@preact/signals";
 import type { ComponentType, JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { Part } from "./part";
+import type { Part } from "./part";
 
 type Found<P> = { Shown: ComponentType<P> } | { error: unknown } | null;
 
@@ -12,15 +12,17 @@ type Found<P> = { Shown: ComponentType<P> } | { error: unknown } | null;
  * come; it should be taken off the screen, the next time it is shown asks again.
  */
 export function lazily<P extends object>(
-  load: () => Promise<ComponentType<P>>,
+  part: Part<ComponentType<P>>,
   onFailure: (props: P) => void,
 ): (props: P) => JSX.Element | null {
-  const part = new Part(load);
   const found = signal<Found<P>>(null);
   return function Lazy(props: P): JSX.Element | null {
     const now = found.value;
     useEffect(() => {
-      if (part.now) return;
+      if (part.now) {
+        found.value = { Shown: part.now };
+        return;
+      }
       found.value = null;
       part.fetch().then(
         (Shown) => {

@@ -19,6 +19,7 @@ import { notify } from "./notices";
 import { offeredRoom } from "./room_name";
 import { speaker } from "./speaker";
 import { storageOf } from "./storage";
+import { testRun } from "./test_run";
 import { keepAwake } from "./wake_lock";
 
 /** What is on the screen. */
@@ -134,8 +135,7 @@ export class Page {
   }
 
   #enter({ Session, RoomScreen }: Meeting, name: string, room: string): void {
-    // Who needs the test in a meeting may have lost the server that has it.
-    void import("./TestRun").catch(() => {});
+    testRun.prefetch();
     history.replaceState(null, "", `/r/${room}${this.#relayOnly ? "?relay=1" : ""}`);
     this.#setPlace(room);
     this.#wake();
